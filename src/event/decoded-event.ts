@@ -1,0 +1,78 @@
+import type { ByteString } from './byte-string.ts'
+import type { FieldKey } from './field-key.ts'
+import type { RawEvent } from './raw-event.ts'
+
+/** Fields with an element of their own in rules. Order: that of `data` in alerts (spec/rules.md §6.4b). */
+export const staticNames = [
+  'protocol',
+  'action',
+  'srcip',
+  'srcport',
+  'srcuser',
+  'dstip',
+  'dstport',
+  'dstuser',
+  'id',
+  'status',
+  'url',
+  'data',
+  'extra_data',
+  'system_name',
+] as const
+export type StaticName = (typeof staticNames)[number]
+
+export interface Fields {
+  /** `undefined` is absent; the empty string is present. */
+  fixed(name: StaticName): ByteString | undefined
+  /** The first dynamic field with this key. */
+  dynamic(key: FieldKey): ByteString | undefined
+  /** Dynamic fields in the order they were found, duplicates included. */
+  entries(): Iterable<readonly [name: ByteString, value: ByteString]>
+}
+
+export type Category =
+  | 'syslog'
+  | 'firewall'
+  | 'ids'
+  | 'web-log'
+  | 'squid'
+  | 'windows'
+  | 'ossec'
+  | 'host-information'
+
+/** What rules and documents need to know of the decoder that was chosen (spec/decoders.md §6.7). */
+export interface DecoderView {
+  readonly name: string
+  readonly parent: string | undefined
+  readonly category: Category
+  readonly ftsComment: string | undefined
+  /** Parts of the first-time-seen key (spec/rules.md §4.8); empty without `<fts>`. */
+  readonly fts: readonly string[]
+  readonly accumulates: boolean
+}
+
+export interface Agent {
+  /** `000` is the manager itself. */
+  readonly id: string
+  readonly name: string | undefined
+  readonly ip: string | undefined
+}
+
+/** An event after pre-decoding and decoding. */
+export interface DecodedEvent {
+  readonly raw: RawEvent
+  /** The text after the recognised header: what `match` and `regex` see. */
+  readonly log: ByteString
+  readonly header: {
+    readonly timestamp: ByteString | undefined
+    readonly hostname: ByteString | undefined
+    readonly programName: ByteString | undefined
+  }
+  readonly agent: Agent
+  /** What `<hostname>` tests: agent name, else header host, else the manager's name. */
+  readonly hostname: ByteString
+  /** What `<location>` tests: for agents `(name) ip->path`. */
+  readonly location: ByteString
+  readonly decoder: DecoderView | undefined
+  readonly fields: Fields
+}

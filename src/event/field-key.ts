@@ -1,0 +1,29 @@
+/** A dynamic field's name, prepared when a rule is compiled. Names compare ASCII case-insensitively (spec/rules.md §3.4). */
+export interface FieldKey {
+  readonly name: string
+  readonly lower: string
+  /** Small integer, one per distinct `lower`: index of per-event lookup caches. */
+  readonly slot: number
+}
+
+const interned = new Map<string, FieldKey>()
+
+/** ASCII only: `toLowerCase` would also fold bytes 0xC0 to 0xDE. */
+export function lowerAscii(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
+}
+
+/** The same object for the same name in any case. Call it at load, never per event. */
+export function fieldKey(name: string): FieldKey {
+  const lower = lowerAscii(name)
+  let key = interned.get(lower)
+  if (!key) {
+    key = { name, lower, slot: interned.size }
+    interned.set(lower, key)
+  }
+  return key
+}
+
+export function fieldKeyCount(): number {
+  return interned.size
+}

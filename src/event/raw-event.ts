@@ -1,0 +1,41 @@
+import type { ByteString } from './byte-string.ts'
+
+export interface RawEventParts {
+  /** Derived from the input alone, so that the same input read again has the same id. */
+  readonly id: string
+  /** Type of the source component: `docker-listener`, `kube-audit`, `localfile`, … */
+  readonly source: string
+  /** What rules call the location: `Wazuh-Docker`, `k8s`, `/var/log/auth.log`, `[001] (web) 10.0.0.5->/var/log/x`. */
+  readonly location: ByteString
+  /** Wall clock at ingress, milliseconds since 1970. All windows use it. */
+  readonly receivedAtMs: number
+  /** The message, unaltered; a function when making it costs something and few rules need it. */
+  readonly text: ByteString | (() => ByteString)
+  /** `JSON.parse` of the text, when the source has it anyway. Never modified. */
+  readonly tree?: unknown
+}
+
+/** One event as received. */
+export class RawEvent {
+  readonly id: string
+  readonly source: string
+  readonly location: ByteString
+  readonly receivedAtMs: number
+  readonly tree: unknown
+  #text: ByteString | (() => ByteString)
+
+  constructor(parts: RawEventParts) {
+    this.id = parts.id
+    this.source = parts.source
+    this.location = parts.location
+    this.receivedAtMs = parts.receivedAtMs
+    this.tree = parts.tree
+    this.#text = parts.text
+  }
+
+  /** The complete message (`full_log`). */
+  get text(): ByteString {
+    if (typeof this.#text === 'function') this.#text = this.#text()
+    return this.#text
+  }
+}

@@ -1,0 +1,137 @@
+import type { Alert } from '../event/alert.ts'
+import type { Cursor } from '../event/batch.ts'
+import type { DecodedEvent } from '../event/decoded-event.ts'
+import type { RuleView } from '../event/alert.ts'
+import type { Query } from './query/query.ts'
+
+/** Order of appends: grows with every stored event, survives restarts. */
+export type Position = number
+export type Dataset = 'alerts' | 'events'
+
+/** One analysed event on its way into the store. */
+export interface Entry {
+  readonly event: DecodedEvent
+  /** The archive document. */
+  readonly document: string
+  readonly rule: RuleView | undefined
+  readonly alert: Alert | undefined
+}
+
+export interface Hit {
+  readonly position: Position
+  /** Id of the event (`RawEvent.id`). */
+  readonly eventId: string
+  /** `RawEvent.source`. */
+  readonly source: string
+  readonly receivedAtMs: number
+  /** Alert or archive document, JSON text. */
+  readonly document: string
+}
+
+export interface SearchRequest {
+  readonly dataset: Dataset
+  readonly query: Query
+  /** Inclusive, milliseconds. */
+  readonly fromMs?: number
+  /** Exclusive, milliseconds. */
+  readonly toMs?: number
+  readonly limit: number
+  readonly order: 'newest' | 'oldest'
+  /** Only hits beyond this position in the given order: cursor paging. */
+  readonly after?: Position
+}
+
+export interface Page {
+  readonly hits: readonly Hit[]
+  /** Exact up to 10,000, beyond that a lower bound. */
+  readonly total: { readonly value: number; readonly exact: boolean }
+  /** Why the page is not complete, when it is not: a time or size limit was reached. */
+  readonly partial?: string
+}
+
+export type Aggregation =
+  | { readonly kind: 'terms'; readonly field: string; readonly size: number }
+  | {
+      readonly kind: 'histogram'
+      readonly intervalMs: number
+      readonly by?: 'level' | { readonly field: string; readonly size: number }
+    }
+  | { readonly kind: 'range'; readonly field: string; readonly bounds: readonly number[] }
+  | { readonly kind: 'cardinality'; readonly field: string }
+  | { readonly kind: 'extent'; readonly field: string }
+
+export interface Bucket {
+  /** Term, start of the interval (milliseconds) or lower bound. */
+  readonly key: string | number
+  readonly count: number
+  /** Highest rule level in the bucket. */
+  readonly maxLevel?: number
+  /** Histogram split: counts by severity band or term. */
+  readonly split?: Readonly<Record<string, number>>
+}
+
+export interface AggregationResult {
+  readonly buckets: readonly Bucket[]
+  /** Events in no bucket because of `size`. */
+  readonly other?: number
+  readonly value?: number
+}
+
+export interface AggregateRequest {
+  readonly dataset: Dataset
+  readonly query: Query
+  readonly fromMs?: number
+  readonly toMs?: number
+  readonly aggregations: Readonly<Record<string, Aggregation>>
+}
+
+export interface StoreStats {
+  readonly events: number
+  readonly alerts: number
+  readonly sizeBytes: number
+  readonly oldestMs: number | undefined
+  readonly newestMs: number | undefined
+}
+
+export interface Followed {
+  readonly at: Position
+  readonly hits: readonly Hit[]
+}
+
+/** Durable and findable. Every implementation passes `test/contract/store-contract.ts`. */
+export interface Store {
+  /** Those of `ids` that are neither stored nor being stored. Asked before evaluation, so that a replay raises no alert. */
+  unseen(ids: readonly string[]): Promise<ReadonlySet<string>>
+  /**
+   * Resolves when events, alerts and cursor would survive a crash, together. An id that is already stored is a no-op.
+   * Rejects when nothing of it was stored; the caller may append again.
+   */
+  append(source: string, cursor: Cursor | undefined, entries: readonly Entry[]): Promise<Position>
+  cursor(source: string): Promise<Cursor | undefined>
+  search(request: SearchRequest, signal: AbortSignal): Promise<Page>
+  aggregate(
+    request: AggregateRequest,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, AggregationResult>>>
+  /** By event id. */
+  event(id: string): Promise<Hit | undefined>
+  /** Everything after `position`, then what comes, until `signal` aborts. */
+  follow(dataset: Dataset, after: Position, signal: AbortSignal): AsyncIterable<Followed>
+  /** Position of the newest record; 0 when empty. */
+  head(): Position
+  /** A follower's own state, written by itself: opaque text. */
+  followerState(name: string): Promise<string | undefined>
+  saveFollowerState(name: string, state: string): Promise<void>
+  /** Raw events received since `sinceMs`, oldest first, to rebuild correlation memory. */
+  replay(sinceMs: number, signal: AbortSignal): AsyncIterable<readonly ReplayedEvent[]>
+  stats(): Promise<StoreStats>
+  close(): Promise<void>
+}
+
+export interface ReplayedEvent {
+  readonly id: string
+  readonly source: string
+  readonly location: string
+  readonly receivedAtMs: number
+  readonly text: string
+}
