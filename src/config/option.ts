@@ -181,6 +181,8 @@ export function readSection<O extends Options>(section: XmlElement, options: O):
       given.add(key)
     }
   }
+  // Every key of the table was given its fallback or a value that its own option read.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { values: values as Values<O>, problems, given }
 }
 
