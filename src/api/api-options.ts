@@ -1,0 +1,155 @@
+import type { Problem } from '../dialect/problem.ts'
+import type { Store } from '../store/store.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+
+/** How one source is doing, in words for the Set-up and health page. */
+export interface SourceHealth {
+  /** Unique in the process: `docker-listener`, `kube-audit`, `localfile:/var/log/x`. */
+  readonly name: string
+  /** Type of the source component: `docker-listener`, `kube-audit`, `localfile`. */
+  readonly type: string
+  readonly state: 'running' | 'waiting' | 'stopped'
+  readonly detail: string
+  readonly advice?: string | undefined
+  /** Wall clock of the last event, milliseconds. */
+  readonly lastEventAtMs?: number | undefined
+  /** Events read since the start. */
+  readonly events?: number | undefined
+}
+
+/** One thing that must be true for data to arrive and stay: certificates, disk, clock, follower lag, … */
+export interface HealthCheck {
+  /** Stable, for links: `certificate-dashboard`. */
+  readonly id: string
+  readonly title: string
+  readonly state: 'ok' | 'warning' | 'error'
+  /** What was found: `expires on 2027-11-22`. */
+  readonly detail: string
+  /** What a person can do about it, a command where there is one. */
+  readonly advice?: string | undefined
+}
+
+export interface HealthReport {
+  /** `/healthz` and `/readyz` answer 200 when true: listening, rules loaded, store open. */
+  readonly ready: boolean
+  readonly startedAtMs: number
+  readonly sources: readonly SourceHealth[]
+  readonly checks: readonly HealthCheck[]
+  readonly rules: { readonly size: number; readonly problems: readonly Problem[] }
+  readonly pipeline: {
+    /** Since the start. */
+    readonly eventsReceived: number
+    readonly alertsRaised: number
+    /** Everything that was dropped or rejected, counted; 0 is the promise. */
+    readonly dropped: number
+  }
+}
+
+/** A person changed something. The manager turns it into an event of its own, so that it is found with everything else. */
+export interface Change {
+  readonly action:
+    | 'sign-in'
+    | 'sign-in-failed'
+    | 'sign-out'
+    | 'session-revoked'
+    | 'password-set'
+    | 'user-created'
+    | 'user-changed'
+    | 'user-removed'
+    | 'token-created'
+    | 'token-revoked'
+    | 'export'
+  /** User name of who did it; `-` when nobody was signed in. */
+  readonly by: string
+  readonly role: Role | undefined
+  /** What was changed: user name, token name. */
+  readonly target: string
+  readonly address: string
+  readonly atMs: number
+  readonly outcome: 'ok' | 'denied'
+}
+
+export type Role = 'viewer' | 'analyst' | 'admin'
+
+export interface RuleSummary {
+  readonly id: number
+  readonly level: number
+  /** As written, with `$(field)`. */
+  readonly description: string
+  readonly groups: readonly string[]
+  readonly mitreIds: readonly string[]
+  /** Relative to where the ruleset lies. */
+  readonly file: string
+  readonly line: number
+  readonly origin: 'built-in' | 'ruleset' | 'local'
+}
+
+export interface RuleDetail extends RuleSummary {
+  readonly xml: string
+  readonly parents: readonly number[]
+  readonly children: readonly number[]
+}
+
+/** One rule that was tried, and why it did not match when it did not. */
+export interface RuleTrace {
+  readonly ruleId: number
+  readonly level: number
+  readonly description: string
+  readonly matched: boolean
+  /** The first condition that failed: `field "docker.status" is "die", expected "^start$"`. */
+  readonly reason?: string | undefined
+  readonly children: readonly RuleTrace[]
+}
+
+export interface RuleTestResult {
+  readonly alert: boolean
+  /** The document `logtest --json` prints. */
+  readonly output: unknown
+  readonly trace: readonly RuleTrace[]
+}
+
+export interface RuleHooks {
+  list(): readonly RuleSummary[]
+  show(id: number): RuleDetail | undefined
+  /** Evaluates lines in a memory of their own; nothing is stored. At most 200 lines are given. */
+  test(request: {
+    readonly lines: readonly string[]
+    readonly location: string
+  }): Promise<readonly RuleTestResult[]>
+}
+
+export interface ApiOptions {
+  readonly store: Store
+  readonly telemetry: Telemetry
+  /** Users, sessions and tokens are kept in `data/auth.json` below it, sign-in links in `data/sign-in`. */
+  readonly home: string
+  /** Port 0: any free one. */
+  readonly listen: { readonly bind: string; readonly port: number }
+  /** PEM text; the certificate with its chain. */
+  readonly tls: { readonly cert: string; readonly key: string }
+  /** Wall clock, milliseconds. */
+  readonly now: () => number
+  readonly version: string
+  /** Short name of this host, shown in the page. */
+  readonly hostName: string
+  health(): HealthReport
+  /** Called once per change by a person. Must not throw. */
+  recordChange(change: Change): void
+  /** Absent: the pages about rules say that rules cannot be browsed here. */
+  readonly rules?: RuleHooks
+  /** `/` or a path such as `/quaywatch/` when a proxy serves the dashboard below it. */
+  readonly basePath?: string
+  /** Folder of the built dashboard. Default: `dist/web` of the package. */
+  readonly webRoot?: string
+  /** `open`: anybody who reaches the port may read `/metrics`. Default: loopback without, others with token or session. */
+  readonly metrics?: 'open' | 'protected'
+}
+
+export interface Api {
+  /** Really bound. */
+  readonly port: number
+  /** Makes a new one-time link, valid for an hour, that signs in as administrator. Print it; never log it. */
+  signInLink(): Promise<string>
+  /** Ends streams, stops listening. */
+  close(): Promise<void>
+}
