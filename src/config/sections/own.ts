@@ -1,0 +1,38 @@
+import { isIP } from 'node:net'
+
+import { integer, option, size, type Read, type Values } from '../option.ts'
+
+export const port = (element: string, fallback: number, summary: string) =>
+  integer(element, fallback, `${summary} 0 takes any free port.`, { min: 0, max: 65_535 })
+
+export const bind = (fallback: string) =>
+  option('bind', fallback, 'Address to listen on.', {
+    accepts: 'an IP address',
+    read: ({ content }): Read<string> =>
+      isIP(content) === 0 ? { wrong: 'must be an IP address' } : { value: content },
+  })
+
+/** `<dashboard>`: the API and the web page. */
+export const dashboardOptions = {
+  port: port('port', 8443, 'Port of the dashboard and its API (HTTPS).'),
+  bind: bind('127.0.0.1'),
+}
+export type DashboardSection = Values<typeof dashboardOptions>
+
+const days = (element: string, fallbackDays: number, summary: string) =>
+  option(element, fallbackDays, summary, {
+    accepts: 'days or weeks such as 7d or 4w',
+    read: ({ content }): Read<number> => {
+      const [, digits, unit] = /^(\d{1,4})([dw])$/.exec(content) ?? []
+      if (!digits || Number(digits) === 0) return { wrong: 'must be days or weeks such as 7d or 4w' }
+      return { value: Number(digits) * (unit === 'w' ? 7 : 1) }
+    },
+  })
+
+/** `<store>`: how long and how much is kept. */
+export const storeOptions = {
+  retentionAlertsDays: days('retention_alerts', 90, 'How long alerts are kept.'),
+  retentionEventsDays: days('retention_events', 7, 'How long events without an alert are kept.'),
+  maxSizeBytes: size('max_size', 20 * 1024 ** 3, 'Oldest periods are dropped beyond this size.'),
+}
+export type StoreSection = Values<typeof storeOptions>
