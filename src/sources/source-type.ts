@@ -1,4 +1,6 @@
 import type { Options, Values } from '../config/option.ts'
+import type { Problem } from '../dialect/problem.ts'
+import type { XmlElement } from '../dialect/xml-element.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Source } from './source.ts'
 
@@ -28,6 +30,13 @@ export interface SourceType<O extends Options> {
   readonly summary: string
   readonly options: O
   readonly examples: readonly string[]
+  /** Problems that only several options together show. Called once, after every option was read. */
+  check?(
+    options: Values<O>,
+    written: { readonly block: XmlElement; readonly given: ReadonlySet<string> },
+  ): readonly Problem[]
+  /** `<disabled>yes</disabled>`: the block is read and checked, but no source is made. */
+  isDisabled?(options: Values<O>): boolean
   /** Throws an Error with a sentence for the operator when these options can never work. */
   create(options: Values<O>, context: SourceContext): Source
 }
