@@ -1,0 +1,335 @@
+import type { Place, Problem } from './problem.ts'
+
+/** One name, attribute or text. */
+const maxStringBytes = 20_480
+const maxDepth = 1024
+
+/** A piece of the source; several when comments were removed from between them. */
+interface Piece {
+  readonly from: number
+  readonly to: number
+}
+
+export interface AttributeDraft {
+  name: string
+  value: string
+  at: Place
+  valueFrom: number
+}
+
+export interface ElementDraft {
+  name: string
+  attributes: AttributeDraft[]
+  content: string
+  children: ElementDraft[]
+  at: Place
+  contentAt: Place
+  pieces: readonly Piece[]
+}
+
+/** One pass over one file; see `parseXml` for what it reads. */
+export class XmlReader {
+  readonly roots: ElementDraft[] = []
+  /** In the order in which they were opened, which is the order in which variables take effect. */
+  readonly opened: ElementDraft[] = []
+  readonly #text: string
+  readonly #file: string
+  readonly #open: ElementDraft[] = []
+  readonly #lineStarts: number[] = [0]
+  #position = 0
+  /** Pieces of the text that is being read, their size, and whether an odd run of backslashes ends it. */
+  #pieces: Piece[] = []
+  #pieceBytes = 0
+  #escaped = false
+  #hidden: number | undefined
+  #problem: Problem | undefined
+
+  constructor(text: string, file: string) {
+    this.#text = text
+    this.#file = file
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+      this.#lineStarts.push(at + 1)
+  }
+
+  readAll(): Problem | undefined {
+    while (this.#problem === undefined && this.#readText());
+    return this.#problem
+  }
+
+  place(offset: number): Place {
+    let low = 0
+    let high = this.#lineStarts.length
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return { file: this.#file, line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 }
+  }
+
+  /** Where a character of an element's content stands in the file. */
+  placeInContent(element: ElementDraft, index: number): Place {
+    let left = index
+    for (const { from, to } of element.pieces) {
+      if (left < to - from) return this.place(from + left)
+      left -= to - from
+    }
+    return element.contentAt
+  }
+
+  /** Text up to the next tag, and that tag. False at the end. */
+  #readText(): boolean {
+    const from = this.#position
+    const at = this.#text.indexOf('<', from)
+    const to = at === -1 ? this.#text.length : at
+    if (!this.#addText(from, to)) return false
+    if (at === -1) return this.#endOfText()
+    if (this.#text[at + 1] === '!') return this.#skipComment(at)
+    if (this.#escaped) {
+      if (this.#text[at + 1] === '/') this.#hidden ??= at
+      this.#escaped = false
+      this.#position = at + 1
+      return this.#addPiece(at, at + 1)
+    }
+    return this.#text[at + 1] === '/' ? this.#close(at) : this.#openElement(at)
+  }
+
+  #endOfText(): boolean {
+    const element = this.#open.at(-1)
+    if (!element) return false
+    const hint =
+      this.#hidden === undefined
+        ? ''
+        : `; the backslash in line ${this.place(this.#hidden).line} hides a closing tag`
+    return this.#fail(
+      'xml-element-not-closed',
+      element.at,
+      `<${shorten(element.name)}> is never closed${hint}`,
+    )
+  }
+
+  #addText(from: number, to: number): boolean {
+    if (to === from) return true
+    let at = to
+    while (at > from && this.#text[at - 1] === '\\') at -= 1
+    const isOdd = (to - at) % 2 === 1
+    this.#escaped = at === from ? isOdd !== this.#escaped : isOdd
+    return this.#addPiece(from, to)
+  }
+
+  #addPiece(from: number, to: number): boolean {
+    if (this.#open.length === 0) return true
+    this.#pieces.push({ from, to })
+    this.#pieceBytes += to - from
+    return this.#pieceBytes < maxStringBytes || this.#overflow('text', from)
+  }
+
+  #startText(): void {
+    this.#pieces = []
+    this.#pieceBytes = 0
+    this.#escaped = false
+  }
+
+  #skipComment(at: number): boolean {
+    const end = commentEnd(this.#text, at)
+    if (end === undefined) {
+      return this.#fail(
+        'xml-comment-not-closed',
+        this.place(at),
+        'the comment that starts here is never closed with -->',
+      )
+    }
+    this.#position = end
+    return true
+  }
+
+  /** A name up to `>` or, when `isSpaced`, white space. Comments inside it vanish. The position is after what ended it. */
+  #readName(from: number, isSpaced: boolean): { name: string; end: string } | undefined {
+    let name = ''
+    let start = from
+    for (let at = from; at < this.#text.length; at += 1) {
+      if (name.length + at - start >= maxStringBytes) {
+        this.#overflow('element name', from)
+        return undefined
+      }
+      const code = this.#text.charCodeAt(at)
+      if (code === 0x3e || (isSpaced && isSpace(code))) {
+        this.#position = at + 1
+        return { name: name + this.#text.slice(start, at), end: this.#text[at] ?? '' }
+      }
+      if (code === 0x3c && this.#text[at + 1] === '!') {
+        name += this.#text.slice(start, at)
+        if (!this.#skipComment(at)) return undefined
+        start = this.#position
+        at = start - 1
+      }
+    }
+    this.#fail('xml-element-not-closed', this.place(from - 1), 'the tag that starts here has no end')
+    return undefined
+  }
+
+  #close(at: number): boolean {
+    const element = this.#open.at(-1)
+    const read = element ? this.#readName(at + 2, false) : undefined
+    if (!element)
+      return this.#fail(
+        'xml-element-not-opened',
+        this.place(at),
+        'this closes an element that was not opened',
+      )
+    if (!read) return false
+    if (read.name !== element.name) {
+      const expected = `</${shorten(element.name)}> expected, which closes line ${element.at.line}`
+      return this.#fail('xml-element-not-closed', this.place(at), `${expected}, not </${shorten(read.name)}>`)
+    }
+    element.pieces = this.#pieces
+    element.content = this.#pieces.map(({ from, to }) => this.#text.slice(from, to)).join('')
+    element.contentAt = this.place(this.#pieces[0]?.from ?? at)
+    this.#open.pop()
+    this.#startText()
+    return true
+  }
+
+  #openElement(at: number): boolean {
+    const parent = this.#open.at(-1)
+    if (this.#open.length >= maxDepth) {
+      return this.#fail('xml-too-deep', this.place(at), `elements nest deeper than ${maxDepth}`)
+    }
+    const read = this.#readName(at + 1, true)
+    if (!read) return false
+    const isClosedInName = read.name.endsWith('/')
+    const place = this.place(at)
+    const element: ElementDraft = {
+      name: isClosedInName ? read.name.slice(0, -1) : read.name,
+      attributes: [],
+      content: '',
+      children: [],
+      at: place,
+      contentAt: place,
+      pieces: [],
+    }
+    const end = read.end === '>' ? '>' : this.#readAttributes(element)
+    if (end === undefined) return false
+    ;(parent ? parent.children : this.roots).push(element)
+    this.opened.push(element)
+    element.contentAt = this.place(this.#position)
+    if (!isClosedInName && end === '>') this.#open.push(element)
+    this.#startText()
+    return true
+  }
+
+  /** `>` or `/`, whichever ended the tag. */
+  #readAttributes(element: ElementDraft): '>' | '/' | undefined {
+    const names = new Set<string>()
+    for (;;) {
+      while (isSpace(this.#text.charCodeAt(this.#position))) this.#position += 1
+      const end = this.#tagEnd()
+      if (end) return end
+      const attribute = this.#readAttribute(names)
+      if (!attribute) return undefined
+      element.attributes.push(attribute)
+      const after = this.#text.charCodeAt(this.#position)
+      if (!isSpace(after) && after !== 0x3e && after !== 0x2f) {
+        const message = `white space, > or /> expected after the attribute ${shorten(attribute.name)}`
+        this.#fail('xml-syntax', this.place(this.#position), message)
+        return undefined
+      }
+    }
+  }
+
+  #tagEnd(): '>' | '/' | undefined {
+    const here = this.#text[this.#position]
+    if (here !== '>' && here !== '/') return undefined
+    const isPair = here === '/' && this.#text[this.#position + 1] === '>'
+    this.#position += isPair ? 2 : 1
+    return here
+  }
+
+  #readAttribute(names: Set<string>): AttributeDraft | undefined {
+    const from = this.#position
+    let at = from
+    for (; ; at += 1) {
+      const code = this.#text.charCodeAt(at)
+      if (at - from >= maxStringBytes) {
+        return this.#stop('xml-string-overflow', from, 'the attribute name is too long')
+      }
+      if (code === 0x3d) break
+      if (Number.isNaN(code)) return this.#stop('xml-syntax', from, 'the file ends inside a tag')
+      if (code === 0x3e || code === 0x2f || isSpace(code)) {
+        const name = shorten(this.#text.slice(from, at))
+        return this.#stop(
+          'xml-attribute-without-value',
+          from,
+          `the attribute ${name} has no value (name="value")`,
+        )
+      }
+    }
+    const name = this.#text.slice(from, at)
+    if (names.has(name)) {
+      return this.#stop('xml-duplicate-attribute', from, `the attribute ${shorten(name)} is given twice`)
+    }
+    names.add(name)
+    do at += 1
+    while (isSpace(this.#text.charCodeAt(at)))
+    return this.#readValue(name, from, at)
+  }
+
+  #readValue(name: string, from: number, at: number): AttributeDraft | undefined {
+    const quote = this.#text[at]
+    if (quote !== '"' && quote !== "'") {
+      return this.#stop(
+        'xml-syntax',
+        from,
+        `the value of the attribute ${shorten(name)} needs quotation marks`,
+      )
+    }
+    const valueFrom = at + 1
+    const limit = valueFrom + maxStringBytes
+    for (let end = valueFrom; ; end += 1) {
+      const here = this.#text[end]
+      if (end >= limit && here !== undefined)
+        return this.#stop('xml-string-overflow', from, 'the attribute value is too long')
+      if (here === undefined) return this.#stop('xml-syntax', from, 'the file ends inside a tag')
+      if (here === quote) {
+        this.#position = end + 1
+        return { name, value: this.#text.slice(valueFrom, end), at: this.place(from), valueFrom }
+      }
+      if (here === '>') {
+        return this.#stop(
+          'xml-attribute-not-closed',
+          from,
+          `a > stands inside the value of ${shorten(name)}, or its quote is missing`,
+        )
+      }
+    }
+  }
+
+  #overflow(what: string, from: number): false {
+    return this.#fail('xml-string-overflow', this.place(from), `${what} of ${maxStringBytes} bytes or more`)
+  }
+
+  #stop(code: string, offset: number, message: string): undefined {
+    this.#fail(code, this.place(offset), message)
+    return undefined
+  }
+
+  #fail(code: string, at: Place, message: string): false {
+    this.#problem = { code, severity: 'fatal', message, at }
+    return false
+  }
+}
+
+/** After the first `-->` or `!>` behind the `<!` at this offset. */
+function commentEnd(text: string, at: number): number | undefined {
+  const end = /-->|!>/g
+  end.lastIndex = at + 2
+  return end.test(text) ? end.lastIndex : undefined
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+}
+
+function shorten(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}…` : name
+}
