@@ -97,15 +97,16 @@ export class XmlReader {
   #endOfText(): boolean {
     const element = this.#open.at(-1)
     if (!element) return false
-    const hint =
-      this.#hidden === undefined
-        ? ''
-        : `; the backslash in line ${this.place(this.#hidden).line} hides a closing tag`
     return this.#fail(
       'xml-element-not-closed',
       element.at,
-      `<${shorten(element.name)}> is never closed${hint}`,
+      `<${shorten(element.name)}> is never closed${this.#hint()}`,
     )
+  }
+
+  #hint(): string {
+    if (this.#hidden === undefined) return ''
+    return `; the backslash in line ${this.place(this.#hidden).line} hides a closing tag`
   }
 
   #addText(from: number, to: number): boolean {
@@ -128,6 +129,7 @@ export class XmlReader {
     this.#pieces = []
     this.#pieceBytes = 0
     this.#escaped = false
+    this.#hidden = undefined
   }
 
   #skipComment(at: number): boolean {
@@ -180,7 +182,11 @@ export class XmlReader {
     if (!read) return false
     if (read.name !== element.name) {
       const expected = `</${shorten(element.name)}> expected, which closes line ${element.at.line}`
-      return this.#fail('xml-element-not-closed', this.place(at), `${expected}, not </${shorten(read.name)}>`)
+      return this.#fail(
+        'xml-element-not-closed',
+        this.place(at),
+        `${expected}, not </${shorten(read.name)}>${this.#hint()}`,
+      )
     }
     element.pieces = this.#pieces
     element.content = this.#pieces.map(({ from, to }) => this.#text.slice(from, to)).join('')

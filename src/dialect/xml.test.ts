@@ -31,7 +31,6 @@ describe('parseXml() reads (spec rules.md §1.3)', () => {
     ['<ma<!-- c -->tch>x</ma<!---->tch>', 'match[]()"x"'],
     ['<a>\\<b\\></a>', 'a[]()"\\\\<b\\\\>"'],
     ['<a>x\\\\</a>', 'a[]()"x\\\\\\\\"'],
-    ['<a>\\\\\\<</a>', undefined],
     ['<a>\\\\\\<b\\\\</a>', 'a[]()"\\\\\\\\\\\\<b\\\\\\\\"'],
     ['<a>\\<!-- c -->b</a>', 'a[]()"\\\\b"'],
     ['\\<a>x\\</a><b/>', 'b[]()""'],
@@ -41,7 +40,7 @@ describe('parseXml() reads (spec rules.md §1.3)', () => {
     ['<></>', '[]()""'],
     ['<a/b>x</a/b>', 'a/b[]()"x"'],
   ] as const
-  for (const [text, tree] of cases.filter(([, tree]) => tree !== undefined)) {
+  for (const [text, tree] of cases) {
     it(`${JSON.stringify(text)} as ${tree}`, () => {
       assert.equal(trees(text), tree)
       assert.deepEqual(problems(text), [])
@@ -152,6 +151,6 @@ describe('parseXml() puts variables in (spec rules.md §1.4)', () => {
 
   it('a text that grows beyond 1 MiB is refused', () => {
     const text = `<var name="AB">${'x'.repeat(20000)}</var><a>${'$AB'.repeat(6000)}</a>`
-    assert.deepEqual(problems(text), ['fatal xml-string-overflow 1:20208'])
+    assert.deepEqual(problems(text), ['fatal xml-string-overflow 1:20181'])
   })
 })
