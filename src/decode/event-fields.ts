@@ -1,0 +1,90 @@
+import type { ByteString } from '../event/byte-string.ts'
+import type { Fields, StaticName } from '../event/decoded-event.ts'
+import { type FieldKey, lowerAscii } from '../event/field-key.ts'
+
+/** A run of dynamic fields in document order; may find its values only when they are asked for. */
+export interface FieldPart {
+  /** The first field of this part with the key. */
+  dynamic(key: FieldKey): ByteString | undefined
+  entries(): Iterable<readonly [name: ByteString, value: ByteString]>
+}
+
+/** Dynamic fields that were found one at a time. */
+class FieldList implements FieldPart {
+  readonly #entries: (readonly [ByteString, ByteString])[] = []
+
+  add(name: ByteString, value: ByteString): void {
+    this.#entries.push([name, value])
+  }
+
+  dynamic(key: FieldKey): ByteString | undefined {
+    for (const [name, value] of this.#entries) {
+      if (name === key.name || (name.length === key.lower.length && lowerAscii(name) === key.lower))
+        return value
+    }
+    return undefined
+  }
+
+  entries(): readonly (readonly [ByteString, ByteString])[] {
+    return this.#entries
+  }
+}
+
+/** The fields of one event while it is decoded and after. */
+export class EventFields implements Fields {
+  #fixed: Partial<Record<StaticName, ByteString>> | undefined = undefined
+  #parts: FieldPart[] = []
+  #list: FieldList | undefined = undefined
+  #room: number
+
+  /** At most `limit` dynamic fields (spec/decoders.md §6.6). */
+  constructor(limit = Infinity) {
+    this.#room = limit
+  }
+
+  /** How many dynamic fields may still be added. */
+  get room(): number {
+    return this.#room
+  }
+
+  fixed(name: StaticName): ByteString | undefined {
+    return this.#fixed === undefined ? undefined : this.#fixed[name]
+  }
+
+  dynamic(key: FieldKey): ByteString | undefined {
+    for (const part of this.#parts) {
+      const value = part.dynamic(key)
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
+
+  *entries(): Iterable<readonly [ByteString, ByteString]> {
+    for (const part of this.#parts) yield* part.entries()
+  }
+
+  /** The last write wins. */
+  set(name: StaticName, value: ByteString): void {
+    this.#fixed ??= {}
+    this.#fixed[name] = value
+  }
+
+  /** False, and nothing added, when the limit is reached. */
+  add(name: ByteString, value: ByteString): boolean {
+    if (this.#room < 1) return false
+    this.#room -= 1
+    if (this.#list === undefined) {
+      this.#list = new FieldList()
+      this.#parts.push(this.#list)
+    }
+    this.#list.add(name, value)
+    return true
+  }
+
+  /** Adds `count` fields at once, at most `room`. Fields added later come after them. */
+  addPart(part: FieldPart, count: number): void {
+    this.#room -= count
+    this.#parts.push(part)
+    this.#list = undefined
+  }
+}
