@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8'
+
+import type { Command } from './cli/command.ts'
+
+// Regexes of rules fall back to V8's linear engine instead of backtracking without end. Must be set before the first regex is made.
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
+
+/** Loaded when asked for: `logtest` must not wait for the web server to be read. */
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    await printCommands()
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version' || name === '-V') {
+    const { version } = await import('./version.ts')
+    process.stdout.write(`quaywatch ${version}\n`)
+    return 0
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!load) {
+    process.stderr.write(`quaywatch: there is no command '${name}'; 'quaywatch help' lists them\n`)
+    return 2
+  }
+  const { command } = await load()
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${command.summary}\n\n${command.usage}\n`)
+    return 0
+  }
+  return command.run(args)
+}
+
+async function printCommands(): Promise<void> {
+  process.stdout.write('Container security monitoring with Wazuh 4 rules.\n\n')
+  for (const load of Object.values(commands)) {
+    const { command } = await load()
+    process.stdout.write(`  quaywatch ${command.name.padEnd(10)} ${command.summary}\n`)
+  }
+  process.stdout.write(`\n'quaywatch <command> --help' says more.\n`)
+}
+
+/** A reader that went away (`quaywatch search … | head`) is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const usage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(
+    `quaywatch: ${error instanceof Error ? (usage ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
+  )
+  process.exitCode = usage ? 2 : 1
+}
