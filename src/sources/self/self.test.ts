@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { selfSource } from './self.ts'
+import { selfSource, type SelfSource } from './self.ts'
+
+const first = (source: SelfSource, signal: AbortSignal) =>
+  source.read(undefined, signal)[Symbol.asyncIterator]().next()
 
 describe('selfSource()', () => {
   it('hands over what was recorded as JSON at location quaywatch and resolves when it is durable', async () => {
     const stop = new AbortController()
     const source = selfSource(() => 1_790_000_000_000)
     const stored = source.record({ kind: 'started', version: '1.2.3' })
-    const { value: batch } = await source.read(undefined, stop.signal)[Symbol.asyncIterator]().next()
+    const { value: batch } = await first(source, stop.signal)
     assert.ok(batch)
     assert.deepEqual(
       batch.events.map(
@@ -33,10 +36,7 @@ describe('selfSource()', () => {
   it('rejects when the event could not be stored', async () => {
     const source = selfSource(() => 0)
     const stored = source.record({ kind: 'started' })
-    const { value: batch } = await source
-      .read(undefined, new AbortController().signal)
-      [Symbol.asyncIterator]()
-      .next()
+    const { value: batch } = await first(source, new AbortController().signal)
     batch?.settle(new Error('stopping'))
     await assert.rejects(stored, /stopping/)
   })
@@ -44,7 +44,7 @@ describe('selfSource()', () => {
   it('ends when the signal aborts and rejects what still waits', async () => {
     const stop = new AbortController()
     const source = selfSource(() => 0)
-    const reading = source.read(undefined, stop.signal)[Symbol.asyncIterator]().next()
+    const reading = first(source, stop.signal)
     stop.abort()
     assert.equal((await reading).done, true)
   })
