@@ -7,7 +7,9 @@ import type { Command } from './cli/command.ts'
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 
 /** Loaded when asked for: `logtest` must not wait for the web server to be read. */
-const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {}
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  doctor: () => import('./cli/doctor.ts'),
+}
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
