@@ -1,0 +1,360 @@
+import type { FastifyInstance } from 'fastify'
+import type { Aggregation, AggregationResult, Store } from '../store/store.ts'
+import type { ApiContext } from './context.ts'
+import { requestSignal } from './context.ts'
+import { narrow } from './filters.ts'
+import { hitSchema, hitsJson } from './hit-json.ts'
+import { ApiProblem } from './problem-details.ts'
+import { parseQuery } from './query-text.ts'
+import { problemResponses } from './schemas.ts'
+import type { Scope, ScopeText } from './scope.ts'
+import { readScope, scopeProperties } from './scope.ts'
+
+const field = { type: 'string', minLength: 1, maxLength: 256 } as const
+const size = { type: 'integer', minimum: 1, maximum: 1000 } as const
+
+const bucketSchema = {
+  type: 'object',
+  required: ['key', 'count'],
+  properties: {
+    key: { type: ['string', 'number'] },
+    count: { type: 'integer' },
+    maxLevel: { type: 'integer' },
+    split: { type: 'object', additionalProperties: { type: 'integer' } },
+  },
+} as const
+
+const resultSchema = {
+  type: 'object',
+  required: ['buckets'],
+  properties: {
+    buckets: { type: 'array', items: bucketSchema },
+    other: { type: 'integer', description: 'Events in no bucket because of the size.' },
+    value: { type: 'number' },
+  },
+} as const
+
+const aggregationSchema = {
+  type: 'object',
+  required: ['kind'],
+  additionalProperties: false,
+  properties: {
+    kind: { type: 'string', enum: ['terms', 'histogram', 'range', 'cardinality', 'extent'] },
+    field,
+    size,
+    intervalMs: { type: 'integer', minimum: 1000 },
+    by: {
+      anyOf: [
+        { type: 'string', enum: ['level'] },
+        {
+          type: 'object',
+          required: ['field', 'size'],
+          additionalProperties: false,
+          properties: { field, size },
+        },
+      ],
+    },
+    bounds: { type: 'array', minItems: 1, maxItems: 50, items: { type: 'number' } },
+  },
+} as const
+
+interface SearchText extends ScopeText {
+  readonly sort?: 'newest' | 'oldest'
+  readonly after?: number
+  readonly limit?: number
+}
+
+interface AggregateBody extends ScopeText {
+  readonly aggs: Readonly<Record<string, Aggregation>>
+}
+
+interface FacetsText extends ScopeText {
+  readonly fields: readonly string[]
+  readonly limit?: number
+}
+
+const needs: Readonly<Record<Aggregation['kind'], readonly string[]>> = {
+  terms: ['field', 'size'],
+  histogram: ['intervalMs'],
+  range: ['field', 'bounds'],
+  cardinality: ['field'],
+  extent: ['field'],
+}
+
+const mostBuckets = 2000
+
+function checkAggregations(aggregations: AggregateBody['aggs'], spanMs: number | undefined): void {
+  for (const [name, aggregation] of Object.entries(aggregations)) {
+    const missing = needs[aggregation.kind].find((key) => !(key in aggregation))
+    if (missing) throw new ApiProblem(400, 'aggregation', `"${name}" (${aggregation.kind}) needs ${missing}.`)
+    if (
+      aggregation.kind === 'histogram' &&
+      spanMs !== undefined &&
+      spanMs / aggregation.intervalMs > mostBuckets
+    ) {
+      throw new ApiProblem(400, 'aggregation', `"${name}" would have more than ${mostBuckets} intervals.`)
+    }
+  }
+}
+
+function spanOf(scope: Scope): number | undefined {
+  return scope.fromMs === undefined || scope.toMs === undefined ? undefined : scope.toMs - scope.fromMs
+}
+
+function within(scope: Scope): { readonly fromMs?: number; readonly toMs?: number } {
+  const { fromMs, toMs } = scope
+  return { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) }
+}
+
+export function addSearchRoutes(server: FastifyInstance, context: ApiContext): void {
+  addSearch(server, context)
+  addAggregate(server, context)
+  addFacets(server, context)
+  addValues(server, context)
+  server.post<{ Body: { readonly q: string } }>('/query/parse', {
+    config: { access: 'viewer' },
+    schema: {
+      summary: 'Check a query and see how it is understood',
+      tags: ['search'],
+      body: {
+        type: 'object',
+        required: ['q'],
+        additionalProperties: false,
+        properties: { q: { type: 'string', maxLength: 4096 } },
+      },
+      response: {
+        200: {
+          type: 'object',
+          properties: {
+            query: { type: 'object', additionalProperties: true },
+            error: {
+              type: 'object',
+              required: ['message', 'position'],
+              properties: {
+                message: { type: 'string' },
+                position: { type: 'integer' },
+                hint: { type: 'string' },
+              },
+            },
+          },
+        },
+        ...problemResponses,
+      },
+    },
+    handler: (request) => parseQuery(request.body.q),
+  })
+}
+
+function addSearch(server: FastifyInstance, { store, now }: ApiContext): void {
+  server.get<{ Querystring: SearchText }>('/search', {
+    config: { access: 'viewer' },
+    schema: {
+      summary: 'Events or alerts, newest first, page by page',
+      tags: ['search'],
+      querystring: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          ...scopeProperties,
+          sort: { type: 'string', enum: ['newest', 'oldest'], default: 'newest' },
+          after: { type: 'integer', minimum: 0, description: '`next` of the page before.' },
+          limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+        },
+      },
+      response: {
+        200: {
+          type: 'object',
+          required: ['hits', 'total', 'tookMs'],
+          properties: {
+            hits: { type: 'array', items: hitSchema },
+            total: {
+              type: 'object',
+              required: ['value', 'exact'],
+              properties: { value: { type: 'integer' }, exact: { type: 'boolean' } },
+            },
+            next: { type: 'integer', description: 'Absent on the last page.' },
+            partial: { type: 'string', description: 'Why the answer is not complete.' },
+            tookMs: { type: 'number' },
+          },
+        },
+        ...problemResponses,
+      },
+    },
+    handler: async (request, reply) => {
+      const begun = performance.now()
+      const { sort = 'newest', after, limit = 100 } = request.query
+      const scope = readScope(request.query, now())
+      const page = await store.search(
+        {
+          dataset: scope.dataset,
+          query: scope.query,
+          ...within(scope),
+          limit,
+          order: sort,
+          ...(after === undefined ? {} : { after }),
+        },
+        requestSignal(request),
+      )
+      const last = page.hits.at(-1)
+      const tail = JSON.stringify({
+        total: page.total,
+        ...(page.hits.length === limit && last ? { next: last.position } : {}),
+        ...(page.partial === undefined ? {} : { partial: page.partial }),
+        tookMs: Math.round((performance.now() - begun) * 10) / 10,
+      })
+      const text = `{"hits":${hitsJson(page.hits)},${tail.slice(1)}`
+      return reply.type('application/json; charset=utf-8').send(Buffer.from(text))
+    },
+  })
+}
+
+function addAggregate(server: FastifyInstance, { store, now }: ApiContext): void {
+  server.post<{ Body: AggregateBody }>('/aggregate', {
+    config: { access: 'viewer' },
+    schema: {
+      summary: 'Counts: many aggregations of the same events in one request',
+      tags: ['search'],
+      body: {
+        type: 'object',
+        required: ['aggs'],
+        additionalProperties: false,
+        properties: {
+          ...scopeProperties,
+          aggs: { type: 'object', maxProperties: 24, additionalProperties: aggregationSchema },
+        },
+      },
+      response: {
+        200: {
+          type: 'object',
+          required: ['results', 'tookMs'],
+          properties: {
+            results: { type: 'object', additionalProperties: resultSchema },
+            tookMs: { type: 'number' },
+          },
+        },
+        ...problemResponses,
+      },
+    },
+    handler: async (request) => {
+      const begun = performance.now()
+      const scope = readScope(request.body, now())
+      checkAggregations(request.body.aggs, spanOf(scope))
+      const results = await store.aggregate(
+        { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations: request.body.aggs },
+        requestSignal(request),
+      )
+      return { results, tookMs: performance.now() - begun }
+    },
+  })
+}
+
+/** Counts of the values of one field with its own filters left out. */
+async function countFacets(
+  store: Store,
+  scope: Scope,
+  asked: { readonly fields: readonly string[]; readonly limit: number },
+  signal: AbortSignal,
+) {
+  const { fields, limit } = asked
+  const filtered = new Set(
+    scope.filters.filter(({ kind }) => kind === 'is' || kind === 'absent').map(({ field }) => field),
+  )
+  const free = fields.filter((name) => !filtered.has(name))
+  const groups = [free, ...fields.filter((name) => filtered.has(name)).map((name) => [name])]
+  const found = await Promise.all(
+    groups
+      .filter((names) => names.length > 0)
+      .map((names) =>
+        store.aggregate(
+          {
+            dataset: scope.dataset,
+            query: names === free ? scope.query : narrow(scope.typed, scope.filters, names[0]),
+            ...within(scope),
+            aggregations: Object.fromEntries(
+              names.map((name) => [name, { kind: 'terms', field: name, size: limit } as const]),
+            ),
+          },
+          signal,
+        ),
+      ),
+  )
+  const all: Record<string, AggregationResult> = Object.assign({}, ...found)
+  return fields.map((name) => ({ field: name, ...(all[name] ?? { buckets: [] }) }))
+}
+
+function addFacets(server: FastifyInstance, context: ApiContext): void {
+  server.post<{ Body: FacetsText }>('/facets', {
+    config: { access: 'viewer' },
+    schema: {
+      summary: 'Most frequent values of some fields; a field ignores its own filters',
+      tags: ['search'],
+      body: {
+        type: 'object',
+        required: ['fields'],
+        additionalProperties: false,
+        properties: {
+          ...scopeProperties,
+          fields: { type: 'array', minItems: 1, maxItems: 40, uniqueItems: true, items: field },
+          limit: { ...size, maximum: 200, default: 8 },
+        },
+      },
+      response: {
+        200: {
+          type: 'object',
+          required: ['facets'],
+          properties: {
+            facets: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['field', 'buckets'],
+                properties: { field, ...resultSchema.properties },
+              },
+            },
+          },
+        },
+        ...problemResponses,
+      },
+    },
+    handler: async (request) => {
+      const scope = readScope(request.body, context.now())
+      const { fields, limit = 8 } = request.body
+      return { facets: await countFacets(context.store, scope, { fields, limit }, requestSignal(request)) }
+    },
+  })
+}
+
+function addValues(server: FastifyInstance, { store, now }: ApiContext): void {
+  server.get<{ Querystring: ScopeText & { readonly field: string; readonly prefix?: string } }>('/values', {
+    config: { access: 'viewer' },
+    schema: {
+      summary: 'Values of a field that begin with some text, most frequent first',
+      tags: ['search'],
+      querystring: {
+        type: 'object',
+        required: ['field'],
+        additionalProperties: false,
+        properties: { ...scopeProperties, field, prefix: { type: 'string', maxLength: 256, default: '' } },
+      },
+      response: {
+        200: {
+          type: 'object',
+          required: ['values'],
+          properties: { values: { type: 'array', items: bucketSchema } },
+        },
+        ...problemResponses,
+      },
+    },
+    handler: async (request) => {
+      const scope = readScope(request.query, now())
+      const aggregations = { values: { kind: 'terms', field: request.query.field, size: 500 } } as const
+      const { values } = await store.aggregate(
+        { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations },
+        requestSignal(request),
+      )
+      const prefix = (request.query.prefix ?? '').toLowerCase()
+      const fitting = (values?.buckets ?? []).filter(({ key }) => String(key).toLowerCase().includes(prefix))
+      return { values: fitting.slice(0, 20) }
+    },
+  })
+}
