@@ -9,6 +9,7 @@ setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks'
 /** Loaded when asked for: `logtest` must not wait for the web server to be read. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   doctor: () => import('./cli/doctor.ts'),
+  certs: () => import('./cli/certs.ts'),
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

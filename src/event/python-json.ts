@@ -1,5 +1,5 @@
-const beyondPrintable = /[^\x20-\x7f]|["\\]/
-const escapes = /[^\x20-\x7f]|["\\]/g
+const beyondPrintable = /[^\x20-\x7e]|["\\]/
+const escapes = /[^\x20-\x7e]|["\\]/g
 
 const short: Readonly<Record<string, string>> = {
   '"': '\\"',

@@ -12,10 +12,11 @@ const allowed: Record<string, readonly string[]> = {
   config: ['dialect'],
   decode: ['event', 'dialect', 'config'],
   rules: ['event', 'dialect', 'config'],
-  sources: ['event', 'config', 'telemetry', 'dialect/problem', 'dialect/xml-element'],
+  sources: ['event', 'config', 'telemetry', 'dialect/problem', 'dialect/xml-element', 'certs'],
   outputs: ['event', 'config', 'telemetry', 'store/store'],
   store: ['event', 'config', 'telemetry'],
   telemetry: ['event'],
+  certs: [],
   pipeline: [
     'event',
     'telemetry',
