@@ -1,0 +1,154 @@
+import { compileLiterals } from '../literal-set.ts'
+import { lowerAscii } from '../lower-ascii.ts'
+import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
+import { refuse } from '../pattern.ts'
+import type { Alternative } from './alternative.ts'
+import { parseOsRegex } from './alternative.ts'
+import { exhausted, Machine, noMatch } from './machine.ts'
+
+const maxPatternBytes = 20_480
+
+/** OSRegex (spec/decoders.md §1). */
+export function compileOsRegex(source: string, options: PatternOptions = {}): Compiled {
+  if (source.length > maxPatternBytes) {
+    return refuse('osregex', source, `longer than ${maxPatternBytes} bytes`)
+  }
+  const alternatives = parseOsRegex(source)
+  if (typeof alternatives === 'string') return refuse('osregex', source, alternatives)
+  return { pattern: new OsRegex(source, alternatives, options) }
+}
+
+/** One alternative over the whole subject: the end index, `noMatch` or `exhausted`. */
+interface Matcher {
+  readonly machine: Machine | undefined
+  readonly groups: number
+  end(subject: string, lower: string, from: number, isCapturing: boolean): number
+}
+
+class OsRegex implements Pattern {
+  readonly dialect = 'osregex'
+  readonly source: string
+  readonly groups: number
+  readonly literals: readonly Literal[] | undefined
+  readonly isLiteral: boolean
+  readonly #options: PatternOptions
+  readonly #matchers: readonly Matcher[]
+  /** Set when every alternative is a literal. */
+  readonly #check: ((lower: string, from: number) => boolean) | undefined
+
+  constructor(source: string, alternatives: readonly Alternative[], options: PatternOptions) {
+    this.source = source
+    this.#options = options
+    this.groups = Math.max(...alternatives.map(({ groups }) => groups))
+    this.#matchers = alternatives.map((alternative) =>
+      alternative.isLiteral ? literalMatcher(alternative) : machineMatcher(alternative),
+    )
+    const literals = alternatives.map(literalOf).filter((literal) => literal !== undefined)
+    this.literals = literals.length === alternatives.length ? literals : undefined
+    this.isLiteral = this.literals !== undefined && alternatives.every(({ isLiteral }) => isLiteral)
+    this.#check = this.isLiteral ? compileLiterals(literals) : undefined
+  }
+
+  test(subject: string, lower: string = lowerAscii(subject)): boolean {
+    return this.#check ? this.#check(lower, 0) : this.#end(subject, 0, lower) !== noMatch
+  }
+
+  match(subject: string, from: number, lower: string = lowerAscii(subject)): number {
+    const end = this.#end(subject, from, lower)
+    return end === noMatch ? -1 : restAfter(end, subject, from)
+  }
+
+  exec(subject: string, from: number, lower: string = lowerAscii(subject)): Match | undefined {
+    const isCapturing = this.groups > 0
+    for (const matcher of this.#matchers) {
+      const end = matcher.end(subject, lower, from, isCapturing)
+      if (end === exhausted) this.#options.onExhausted?.(this)
+      else if (end !== noMatch) {
+        const captures = readCaptures(matcher, subject)
+        return captures && { rest: restAfter(end, subject, from), captures }
+      }
+    }
+    return undefined
+  }
+
+  #end(subject: string, from: number, lower: string): number {
+    for (const matcher of this.#matchers) {
+      const end = matcher.end(subject, lower, from, false)
+      if (end === exhausted) this.#options.onExhausted?.(this)
+      else if (end !== noMatch) return end
+    }
+    return noMatch
+  }
+}
+
+/** An end index of -1 leaves the whole subject (spec/decoders.md §1.8). */
+function restAfter(end: number, subject: string, from: number): number {
+  return end < from ? from : Math.min(end + 1, subject.length)
+}
+
+/** `undefined`: a group closed before it opened, so the whole pattern does not match (spec/decoders.md §1.8). */
+function readCaptures({ machine, groups }: Matcher, subject: string): readonly string[] | undefined {
+  const captures: string[] = []
+  if (!machine) return captures
+  const { marks } = machine
+  for (let k = 0; k < groups; k += 1) {
+    const open = marks[2 * k] ?? -1
+    const close = marks[2 * k + 1] ?? -1
+    if (open === -1 || close === -1) break
+    if (close < open) return undefined
+    captures.push(subject.slice(open, close))
+  }
+  return captures
+}
+
+/** Says the same as the machine without running it (spec/decoders.md §1.9). */
+function literalMatcher({ head, isStart, isEnd }: Alternative): Matcher {
+  const { length } = head
+  return { machine: undefined, groups: 0, end: endOf() }
+
+  function endOf(): Matcher['end'] {
+    if (length === 0 && isEnd) return (subject, _, from) => (from === subject.length ? from : noMatch)
+    if (length === 0) return (_subject, _lower, from) => from
+    if (isStart && isEnd) {
+      return (_, lower, from) =>
+        lower.length - from === length && lower.startsWith(head, from) ? lower.length - 1 : noMatch
+    }
+    if (isStart) return (_, lower, from) => (lower.startsWith(head, from) ? from + length - 1 : noMatch)
+    if (isEnd) {
+      return (_, lower, from) =>
+        lower.length - from >= length && lower.endsWith(head) ? lower.length - 1 : noMatch
+    }
+    return (_, lower, from) => {
+      const at = lower.indexOf(head, from)
+      return at === -1 ? noMatch : at + length - 1
+    }
+  }
+}
+
+/** The machine behind what must be true of a matching subject: its first literal, its longest literal. */
+function machineMatcher(alternative: Alternative): Matcher {
+  const machine = new Machine(alternative)
+  const { groups, head, isStart } = alternative
+  const required = alternative.required === head ? '' : alternative.required
+  return {
+    machine,
+    groups,
+    end(subject, lower, from, isCapturing) {
+      if (isStart && head !== '' && !lower.startsWith(head, from)) return noMatch
+      if (required !== '' && !lower.includes(required, from + (isStart ? head.length : 0))) return noMatch
+      return machine.run(subject, lower, from, isCapturing)
+    },
+  }
+}
+
+/** What a subject must have so that the alternative can match; all it must have when `isLiteral`. */
+function literalOf({ head, required, isLiteral, isStart, isEnd }: Alternative): Literal | undefined {
+  if (isLiteral) {
+    if (isEnd && (isStart || head === '')) return { kind: 'equals', text: head }
+    if (head === '') return undefined
+    if (isStart) return { kind: 'prefix', text: head }
+    return { kind: isEnd ? 'suffix' : 'contains', text: head }
+  }
+  if (isStart && head !== '') return { kind: 'prefix', text: head }
+  return required === '' ? undefined : { kind: 'contains', text: required }
+}
