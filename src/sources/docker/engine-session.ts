@@ -1,0 +1,236 @@
+import type { Readable } from 'node:stream'
+import type { SourceContext } from '../source-type.ts'
+import type { DockerTelemetry } from '../../telemetry/docker.ts'
+import { messageOf } from './advice.ts'
+import { engineTime, isoOfNano, type Position } from './cursor.ts'
+import type { Enricher, Enrichment } from './enricher.ts'
+import type { EngineApi } from './engine-api.ts'
+import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-event.ts'
+import { objectOf, textOf } from './json-object.ts'
+import type { KnownContainers } from './known-containers.ts'
+import { LineSplitter } from './line-splitter.ts'
+import { reconcile, takeStock } from './reconcile.ts'
+import type { SeenEvents } from './seen-events.ts'
+
+/** The engine keeps this many events, in memory only. */
+const ringSize = 256
+/** Repeats what was published out of order around the position. */
+const overlapNano = 1_000_000_000n
+/** How long the engine may take to repeat the event at the position before it counts as forgotten. */
+const repeatsWithinMs = 1000
+/** Events repeated after a gap come at once; states are compared when they are in. */
+const settleMs = 500
+const auditEveryMs = 30_000
+const maxEventBytes = 4 * 1024 * 1024
+
+export interface Received {
+  readonly id: string
+  readonly event: EngineEvent
+  readonly receivedAtMs: number
+  readonly engineId: string
+  readonly reconciled: boolean
+  readonly enrichment: Enrichment | Promise<Enrichment> | undefined
+}
+
+export interface Gap {
+  readonly reason: 'engine-restarted' | 'ring-wrapped' | 'slow-reader' | 'overloaded'
+  readonly from: string
+  readonly to: string
+  /** State changes that were found by comparing states afterwards. */
+  readonly reconciled: number
+}
+
+/** What outlives one connection to an engine. */
+export interface EngineMemory {
+  readonly api: EngineApi
+  readonly seen: SeenEvents
+  readonly known: KnownContainers
+  readonly enricher: Enricher
+  readonly telemetry: DockerTelemetry
+  readonly now: SourceContext['now']
+  receive(received: Received): void
+  gap(gap: Gap): void
+  /** The stream is open. */
+  connected(version: string): void
+  /** Events held now may not become more. */
+  isFull(): boolean
+}
+
+/** One connection: from the first request to the end of the event stream. */
+export class EngineSession {
+  readonly #memory: EngineMemory
+  readonly #signal: AbortSignal
+  readonly #lines = new LineSplitter(maxEventBytes)
+  readonly #resumedAt: Position | undefined
+  #engineId = ''
+  #resumed: boolean
+  #quietSince = 0
+  #auditedNano: bigint
+  #timers: NodeJS.Timeout[] = []
+  #comparing: Promise<void> | undefined
+
+  constructor(memory: EngineMemory, signal: AbortSignal) {
+    this.#memory = memory
+    this.#signal = signal
+    this.#resumedAt = memory.seen.position
+    this.#resumed = this.#resumedAt === undefined
+    this.#auditedNano = this.#nowNano()
+  }
+
+  /** Rejects when no connection came about or it broke; resolves with the reason when the stream ended. */
+  async run(): Promise<string> {
+    const { api } = this.#memory
+    const info = objectOf(await api.get('/info', {}, this.#signal))
+    this.#engineId = textOf(info['ID']) || textOf(info['Name']) || api.address
+    const since = this.#resumedAt ? { since: engineTime(this.#resumedAt.nano - overlapNano) } : {}
+    const stream = await api.events(since, this.#signal)
+    this.#memory.connected(textOf(info['ServerVersion']))
+    try {
+      if (this.#resumedAt) this.#later(repeatsWithinMs, () => this.#checkResumed())
+      if (this.#memory.known.size === 0)
+        await takeStock(api, this.#memory.known, this.#signal).catch((error: unknown) =>
+          this.#failed('listing containers', error),
+        )
+      this.#timers.push(setInterval(() => void this.audit(), auditEveryMs))
+      return await this.#readAll(stream)
+    } finally {
+      for (const timer of this.#timers) clearTimeout(timer)
+      stream.destroy()
+    }
+  }
+
+  async #readAll(stream: Readable): Promise<string> {
+    for await (const chunk of stream) {
+      if (!Buffer.isBuffer(chunk)) continue
+      this.#quietSince = this.#memory.now()
+      this.#take(this.#lines.push(chunk))
+      if (this.#memory.isFull()) return 'overloaded'
+    }
+    await this.#comparing
+    return 'the engine ended the event stream'
+  }
+
+  #take(lines: readonly string[]): void {
+    let unreadable = this.#lines.tooLong
+    this.#lines.tooLong = 0
+    for (const line of lines) {
+      const event = parseEngineEvent(line)
+      if (event) this.#receive(event)
+      else unreadable += 1
+    }
+    if (unreadable > 0) this.#memory.telemetry.unreadable(unreadable)
+  }
+
+  #receive(event: EngineEvent): boolean {
+    const { seen } = this.#memory
+    const id = engineEventId(this.#engineId, event)
+    if (!this.#resumed) this.#watchResumption(event, id)
+    if (!seen.add(this.#engineId, event.timeNano, id)) return false
+    this.#handOn(event, id, false)
+    return true
+  }
+
+  #handOn(event: EngineEvent, id: string, reconciled: boolean): void {
+    const { known, enricher, now } = this.#memory
+    known.apply(event)
+    const enrichment = enricher.enrich(event)
+    this.#memory.receive({ id, event, receivedAtMs: now(), engineId: this.#engineId, reconciled, enrichment })
+  }
+
+  /** The event at the position comes again when the engine still has it: nothing was lost in between. */
+  #watchResumption(event: EngineEvent, id: string): void {
+    if (this.#resumedAt?.ids.includes(id)) this.#resumed = true
+    else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#checkResumed()
+  }
+
+  #checkResumed(): void {
+    const from = this.#resumedAt
+    if (this.#resumed || !from) return
+    this.#resumed = true
+    this.#later(settleMs, () => this.#closeGap(from.nano, undefined))
+  }
+
+  /** Compares states, hands on the changes nobody told us of, and declares the gap. */
+  #closeGap(from: bigint, reason: Gap['reason'] | undefined): void {
+    this.#comparing = this.#compare(from, reason).catch((error: unknown) =>
+      this.#failed('comparing states', error),
+    )
+  }
+
+  async #compare(since: bigint, reason: Gap['reason'] | undefined): Promise<void> {
+    const { api, known, enricher, seen } = this.#memory
+    const now = this.#nowNano()
+    const found = await reconcile({ api, known, since, now }, this.#signal)
+    let reconciled = 0
+    for (const { event, facts } of found) {
+      if (facts) enricher.learn(event.actorId, facts)
+      const id = engineEventId(this.#engineId, event)
+      if (seen.has(id)) continue
+      this.#handOn(event, id, true)
+      reconciled += 1
+    }
+    const why = reason ?? ((await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
+    const gap = { reason: why, from: isoOfNano(since), to: isoOfNano(now), reconciled }
+    this.#memory.telemetry.reconciled(api.address, reconciled)
+    this.#memory.telemetry.gap(api.address, gap)
+    this.#memory.gap(gap)
+  }
+
+  /** All events the engine still has. */
+  async #ring(since = '1'): Promise<EngineEvent[]> {
+    const until = engineTime(this.#nowNano())
+    const stream = await this.#memory.api.events(
+      { since, until },
+      AbortSignal.any([this.#signal, AbortSignal.timeout(5000)]),
+    )
+    const lines = new LineSplitter(maxEventBytes)
+    const events: EngineEvent[] = []
+    for await (const chunk of stream)
+      if (Buffer.isBuffer(chunk))
+        for (const line of lines.push(chunk)) {
+          const event = parseEngineEvent(line)
+          if (event) events.push(event)
+        }
+    return events
+  }
+
+  /**
+   * Engines skip readers that are slower than 100 ms and say nothing. So what the engine remembers is compared now and then, and after
+   * this process stood still, with what was received.
+   */
+  async audit(): Promise<void> {
+    if (!this.#resumed || this.#comparing) return
+    if (this.#memory.now() - this.#quietSince < settleMs)
+      return this.#later(settleMs, () => void this.audit())
+    const from = this.#auditedNano
+    this.#auditedNano = this.#nowNano()
+    try {
+      const events = await this.#ring(engineTime(from - overlapNano))
+      this.#compareRing(events, from)
+    } catch (error) {
+      if (!this.#signal.aborted) this.#failed('asking for recent events', error)
+    }
+  }
+
+  #compareRing(events: readonly EngineEvent[], from: bigint): void {
+    const firstNew = events.findIndex((event) => !this.#memory.seen.has(engineEventId(this.#engineId, event)))
+    if (firstNew === -1) return
+    const missed = events.filter((event) => this.#receive(event)).length
+    this.#memory.telemetry.recovered(this.#memory.api.address, missed)
+    // The engine's memory is full and begins with news: there may have been more before it.
+    if (firstNew === 0 && events.length >= ringSize) this.#closeGap(from, 'slow-reader')
+  }
+
+  #later(ms: number, run: () => void): void {
+    this.#timers.push(setTimeout(run, ms))
+  }
+
+  #failed(doing: string, error: unknown): void {
+    if (!this.#signal.aborted)
+      this.#memory.telemetry.failed(this.#memory.api.address, doing, messageOf(error))
+  }
+
+  #nowNano(): bigint {
+    return BigInt(this.#memory.now()) * 1_000_000n
+  }
+}

@@ -1,0 +1,78 @@
+import type { EngineEvent } from './engine-event.ts'
+import type { JsonObject } from './json-object.ts'
+import { textOf } from './json-object.ts'
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'exited'
+
+/** A container as the events so far tell it. */
+export interface KnownContainer {
+  readonly state: ContainerState
+  readonly image: string
+  readonly name: string
+  /** Of the newest event of this container. */
+  readonly nano: bigint
+}
+
+const stateAfter: Readonly<Record<string, ContainerState>> = {
+  create: 'created',
+  start: 'running',
+  restart: 'running',
+  unpause: 'running',
+  pause: 'paused',
+  die: 'exited',
+}
+
+/** States as engines list them, in the four words that matter here. */
+export function stateOfListing(state: string): ContainerState {
+  if (state === 'running' || state === 'restarting') return 'running'
+  if (state === 'created' || state === 'paused') return state
+  return 'exited'
+}
+
+/** What exists, as far as events and listings said; compared with a listing after a gap. */
+export class KnownContainers {
+  readonly #limit: number
+  readonly #containers = new Map<string, KnownContainer>()
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get size(): number {
+    return this.#containers.size
+  }
+
+  get(id: string): KnownContainer | undefined {
+    return this.#containers.get(id)
+  }
+
+  ids(): readonly string[] {
+    return [...this.#containers.keys()]
+  }
+
+  entries(): Iterable<readonly [string, KnownContainer]> {
+    return this.#containers
+  }
+
+  set(id: string, container: KnownContainer): void {
+    if (this.#containers.size < this.#limit || this.#containers.has(id)) this.#containers.set(id, container)
+  }
+
+  delete(id: string): void {
+    this.#containers.delete(id)
+  }
+
+  apply({ type, action, actorId, attributes, timeNano }: EngineEvent): void {
+    if (type !== 'container') return
+    const before = this.#containers.get(actorId)
+    if (action === 'destroy') return this.delete(actorId)
+    if (before && before.nano > timeNano) return
+    const state = Object.hasOwn(stateAfter, action) ? stateAfter[action] : before?.state
+    if (state === undefined) return
+    this.set(actorId, { state, nano: timeNano, ...names(attributes) })
+  }
+}
+
+function names(attributes: JsonObject): { name: string; image: string } {
+  return { name: textOf(attributes['name']), image: textOf(attributes['image']) }
+}

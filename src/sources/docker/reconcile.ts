@@ -1,0 +1,132 @@
+import { containerFacts, type ContainerFacts } from './container-facts.ts'
+import { nanoOfTime } from './cursor.ts'
+import type { EngineApi } from './engine-api.ts'
+import type { EngineEvent } from './engine-event.ts'
+import type { JsonObject } from './json-object.ts'
+import { objectOf, objectsOf, textOf } from './json-object.ts'
+import { stateOfListing, type KnownContainer, type KnownContainers } from './known-containers.ts'
+
+/** A change of state that no event told us of. */
+export interface Found {
+  readonly event: EngineEvent
+  readonly facts: ContainerFacts | undefined
+}
+
+export interface Comparison {
+  readonly api: EngineApi
+  readonly known: KnownContainers
+  /** Containers made before this are no news. */
+  readonly since: bigint
+  /** Time for changes that left no time behind. */
+  readonly now: bigint
+}
+
+/** Fills `known` with what is there, without looking for changes. */
+export async function takeStock(api: EngineApi, known: KnownContainers, signal: AbortSignal): Promise<void> {
+  for (const listed of objectsOf(await api.get('/containers/json', { all: '1' }, signal))) {
+    const id = textOf(listed['Id'])
+    if (id !== '' && !known.get(id)) known.set(id, knownOf(listed))
+  }
+}
+
+function knownOf(listed: JsonObject): KnownContainer {
+  const names = Array.isArray(listed['Names']) ? listed['Names'] : []
+  return {
+    state: stateOfListing(textOf(listed['State'])),
+    image: textOf(listed['Image']),
+    name: textOf(names[0]).replace(/^\//, ''),
+    nano: 0n,
+  }
+}
+
+/** Compares what exists with what is known and returns the missing events, oldest first. */
+export async function reconcile(comparison: Comparison, signal: AbortSignal): Promise<Found[]> {
+  const { api, known, now } = comparison
+  const listing = objectsOf(await api.get('/containers/json', { all: '1' }, signal))
+  const listed = new Map(listing.map((container) => [textOf(container['Id']), container]))
+  const found: Found[] = []
+  for (const [id, container] of known.entries())
+    if (!listed.has(id)) found.push({ event: synthesised(id, 'destroy', now, container), facts: undefined })
+  for (const [id, container] of listed) {
+    const before = known.get(id)
+    if (before && before.state === stateOfListing(textOf(container['State'])) && before.state !== 'running')
+      continue
+    found.push(...(await changesOf(comparison, id, before, signal)))
+  }
+  return found.sort((left, right) => (left.event.timeNano < right.event.timeNano ? -1 : 1))
+}
+
+async function changesOf(
+  { api, since, now }: Comparison,
+  id: string,
+  before: KnownContainer | undefined,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const inspected = await api.get(`/containers/${id}/json`, {}, signal).catch(() => undefined)
+  if (inspected === undefined) return [] // gone meanwhile: its destroy event will come
+  const facts = containerFacts(inspected)
+  const image = textOf(objectOf(objectOf(inspected)['Config'])['Image'])
+  const subject = { name: facts.name, image }
+  return changesIn(objectOf(inspected), before, since, now).map(([action, nano, more]) => ({
+    event: synthesised(id, action, nano, { ...subject, more }),
+    facts,
+  }))
+}
+
+type Change = readonly [action: string, nano: bigint, attributes: Readonly<Record<string, string>>]
+
+function changesIn(
+  inspected: JsonObject,
+  before: KnownContainer | undefined,
+  since: bigint,
+  now: bigint,
+): Change[] {
+  const state = objectOf(inspected['State'])
+  const created = nanoOfTime(textOf(inspected['Created']))
+  const { start, die } = timesOf(state)
+  const after = before?.nano || since
+  const changes: Change[] = []
+  if (!before && created > since) changes.push(['create', created, {}])
+  if (start > after) changes.push(['start', start, {}])
+  if (die > after && die > start) changes.push(['die', die, { exitCode: exitCodeOf(state) }])
+  const paused = state['Paused'] === true
+  if (paused && before?.state !== 'paused') changes.push(['pause', now, {}])
+  if (!paused && before?.state === 'paused' && state['Running'] === true) changes.push(['unpause', now, {}])
+  return changes
+}
+
+function exitCodeOf(state: JsonObject): string {
+  return typeof state['ExitCode'] === 'number' ? String(state['ExitCode']) : ''
+}
+
+function timesOf(state: JsonObject): { start: bigint; die: bigint } {
+  return { start: nanoOfTime(textOf(state['StartedAt'])), die: nanoOfTime(textOf(state['FinishedAt'])) }
+}
+
+interface Subject {
+  readonly name: string
+  readonly image: string
+  readonly more?: Readonly<Record<string, string>>
+}
+
+/** An event as the engine would have sent it. */
+function synthesised(
+  id: string,
+  action: string,
+  timeNano: bigint,
+  { name, image, more }: Subject,
+): EngineEvent {
+  const attributes = { ...more, image, name }
+  const body = {
+    status: action,
+    id,
+    from: image,
+    Type: 'container',
+    Action: action,
+    Actor: { ID: id, Attributes: attributes },
+    scope: 'local',
+    time: Number(timeNano / 1_000_000_000n),
+    timeNano: Number(timeNano),
+  }
+  return { type: 'container', action, actorId: id, attributes, timeNano, body }
+}
