@@ -18,7 +18,7 @@ const binOf = (name, bin) => {
 }
 
 // Stale output would keep a deleted test running; the dashboard has its own step and stays.
-for (const folder of ['src', 'test', 'bench'])
+for (const folder of ['src', 'test', 'bench', 'scripts'])
   rmSync(path.join(root, 'dist', folder), { recursive: true, force: true })
 run(binOf('typescript', 'tsc'), '-p', 'tsconfig.json')
 if (existsSync(path.join(root, 'web', 'tsconfig.json'))) {

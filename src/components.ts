@@ -2,13 +2,14 @@
 import { readSection, type Options } from './config/option.ts'
 import type { Problem } from './dialect/problem.ts'
 import type { XmlElement } from './dialect/xml-element.ts'
+import { dockerListener } from './sources/docker/docker-listener.ts'
 import type { Source } from './sources/source.ts'
 import type { SourceContext, SourceType } from './sources/source-type.ts'
 
 /** A source whose options have been read and found good. */
 export interface PlannedSource {
   readonly type: string
-  create(context: SourceContext): Source
+  readonly create: (context: SourceContext) => Source
 }
 
 /** A source type with its own option types closed over, so that different ones fit in one list. */
@@ -38,5 +39,4 @@ function listed<O extends Options>(declared: SourceType<O>): AnySourceType {
 }
 
 /** One line per source. */
-export const sourceTypes: readonly AnySourceType[] = []
-void listed
+export const sourceTypes: readonly AnySourceType[] = [listed(dockerListener)]

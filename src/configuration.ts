@@ -7,7 +7,8 @@ import { sourceTypes, type AnySourceType, type PlannedSource } from './component
 import type { Problem } from './dialect/problem.ts'
 import type { XmlElement } from './dialect/xml-element.ts'
 
-const sections = {
+/** Sections of `ossec.conf` that are not sources. */
+export const sections = {
   global: globalOptions,
   alerts: alertsOptions,
   ruleset: rulesetOptions,

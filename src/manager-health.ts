@@ -3,19 +3,19 @@ import { statfs } from 'node:fs/promises'
 import type { HealthCheck, HealthReport, SourceHealth } from './api/api-options.ts'
 import type { Problem } from './dialect/problem.ts'
 import type { Source } from './sources/source.ts'
+import type { Totals } from './telemetry/pipeline.ts'
 
-/** What was moved since the start, per source name. */
-export interface Totals {
-  events: number
-  alerts: number
-  rejected: number
-  readonly bySource: Map<string, number>
+export interface RunningSource {
+  readonly type: string
+  readonly source: Source
+  /** Why it was given up; it is not started again. */
+  failure?: string
 }
 
 export interface HealthParts {
   readonly startedAtMs: number
   readonly ready: boolean
-  readonly sources: readonly { readonly type: string; readonly source: Source }[]
+  readonly sources: readonly RunningSource[]
   readonly totals: Totals
   readonly rules: { readonly size: number; readonly problems: readonly Problem[] }
   readonly checks: readonly HealthCheck[]

@@ -2,6 +2,15 @@ import { Counter, Gauge, Histogram } from 'prom-client'
 
 import type { Telemetry } from './telemetry.ts'
 
+/** What was moved since the start: for health, where a person reads it. */
+export interface Totals {
+  events: number
+  alerts: number
+  rejected: number
+  /** Events by source name. */
+  readonly bySource: Map<string, number>
+}
+
 export type PipelineTelemetry = ReturnType<typeof pipelineTelemetry>
 
 /** What happens between a source and the store. */
@@ -51,12 +60,17 @@ export function pipelineTelemetry({ log, metrics }: Telemetry) {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 5],
     registers,
   })
+  const totals: Totals = { events: 0, alerts: 0, rejected: 0, bySource: new Map() }
   return {
+    totals,
     batchStored(
       source: string,
       counts: { events: number; alerts: number; repeated: number },
       ms: { append: number; lag: number },
     ): void {
+      totals.events += counts.events
+      totals.alerts += counts.alerts
+      totals.bySource.set(source, (totals.bySource.get(source) ?? 0) + counts.events)
       events.inc({ source }, counts.events)
       alerts.inc({ source }, counts.alerts)
       repeated.inc({ source }, counts.repeated)
@@ -64,6 +78,7 @@ export function pipelineTelemetry({ log, metrics }: Telemetry) {
       lag.set({ source }, ms.lag / 1000)
     },
     eventRejected(source: string, id: string): void {
+      totals.rejected++
       rejected.inc({ source })
       log.error({ source, id }, 'an event has no valid location and is not evaluated')
     },

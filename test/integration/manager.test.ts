@@ -1,0 +1,123 @@
+// The main job end to end, as a new user meets it: a process, real requests, files and commands.
+import assert from 'node:assert/strict'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+
+import {
+  alertLines,
+  eventually,
+  quaywatch,
+  startManager,
+  statusOf,
+  temporaryFolder,
+  withoutDocker,
+} from '../support/manager-process.ts'
+
+function ruleIds(home: string): readonly string[] {
+  return alertLines(home).map(({ rule }) =>
+    typeof rule === 'object' && rule !== null && 'id' in rule ? String(rule.id) : '',
+  )
+}
+
+describe('quaywatch manager', () => {
+  it(
+    'starts without any configuration, says where it listens, and stops cleanly',
+    { timeout: 60_000 },
+    async (t) => {
+      const home = temporaryFolder('start')
+      t.after(() => home.remove())
+      const manager = await startManager(home.path, '', { DOCKER_HOST: `unix://${home.path}/no-engine.sock` })
+      const printed = await eventually('the sign-in link', () =>
+        manager.printed().includes('Rules') ? manager.printed() : undefined,
+      )
+      assert.match(printed, new RegExp(`https://127\\.0\\.0\\.1:${manager.ports['dashboard']}/\\S+`))
+      assert.match(printed, /docker-listener +waiting: /)
+      assert.match(printed, /→ /, 'it says what to do without a Docker engine')
+      assert.match(printed, new RegExp(`kube-audit .*${manager.ports['kube_audit']}`))
+      assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/healthz'), 200)
+      assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/api/v1/search'), 401)
+      assert.equal(statSync(path.join(home.path, 'etc/certs')).mode & 0o077, 0)
+      assert.equal(await manager.end('SIGTERM'), 0)
+      assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/healthz'), 0)
+    },
+  )
+
+  it('tells about itself in alerts.json', { timeout: 60_000 }, async (t) => {
+    const home = temporaryFolder('self')
+    t.after(() => home.remove())
+    const manager = await startManager(home.path)
+    await eventually('alert 409001', () => ruleIds(home.path).find((id) => id === '409001'))
+    assert.equal(await manager.end('SIGINT'), 0)
+  })
+
+  it(
+    'reads changed rules at SIGHUP and keeps the old ones when they are broken',
+    { timeout: 60_000 },
+    async (t) => {
+      const home = temporaryFolder('reload')
+      t.after(() => home.remove())
+      const manager = await startManager(home.path)
+      const rules = path.join(home.path, 'etc/rules/local_rules.xml')
+      const own = (level: string) =>
+        `<group name="local,"><rule id="100001" level="${level}"><if_sid>409006</if_sid><description>mine</description></rule></group>`
+      writeFileSync(rules, own('17'))
+      manager.child.kill('SIGHUP')
+      await eventually('alert 409007', () => ruleIds(home.path).find((id) => id === '409007'))
+      assert.match(manager.printed(), /local_rules\.xml:1:\d+: fatal: /)
+      writeFileSync(rules, own('7'))
+      manager.child.kill('SIGHUP')
+      await eventually('alert 100001', () => ruleIds(home.path).find((id) => id === '100001'))
+      assert.equal(await manager.end('SIGTERM'), 0)
+    },
+  )
+
+  it('refuses a broken configuration with file, line and column, and exit code 1', async (t) => {
+    const home = temporaryFolder('broken')
+    t.after(() => home.remove())
+    const config = path.join(home.path, 'ossec.conf')
+    writeFileSync(
+      config,
+      '<ossec_config>\n  <dashboard><port>eighty</port></dashboard>\n  <alerts><log_alert_level>x</log_alert_level></alerts>\n</ossec_config>',
+    )
+    const { code, stderr } = await quaywatch(['manager', '--home', home.path, '--config', config])
+    assert.equal(code, 1)
+    assert.match(stderr, /ossec\.conf:2:20: fatal: <port> of <dashboard> must be/)
+    assert.match(stderr, /ossec\.conf:3:28: fatal: <log_alert_level> of <alerts> must be/)
+  })
+
+  it('refuses a home that another manager uses', { timeout: 60_000 }, async (t) => {
+    const home = temporaryFolder('twice')
+    t.after(() => home.remove())
+    const manager = await startManager(home.path)
+    const second = await quaywatch([
+      'manager',
+      '--home',
+      home.path,
+      '--config',
+      path.join(home.path, 'test.conf'),
+    ])
+    assert.equal(second.code, 1)
+    assert.match(second.stderr, new RegExp(String(manager.child.pid)))
+    assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/healthz'), 200)
+    assert.equal(await manager.end('SIGTERM'), 0)
+  })
+
+  it(
+    'search finds the same documents while the manager runs and when it does not',
+    { timeout: 60_000 },
+    async (t) => {
+      const home = temporaryFolder('search')
+      t.after(() => home.remove())
+      const manager = await startManager(home.path, withoutDocker)
+      await eventually('alert 409001', () => ruleIds(home.path).find((id) => id === '409001'))
+      const search = () => quaywatch(['search', 'rule.id: 409001', '--home', home.path, '--format', 'ndjson'])
+      const during = await search()
+      assert.equal(during.code, 0, during.stderr)
+      assert.equal(await manager.end('SIGTERM'), 0)
+      const after = await search()
+      assert.equal(after.stdout, during.stdout)
+      assert.equal(after.stdout, readFileSync(path.join(home.path, 'logs/alerts/alerts.json'), 'utf8'))
+    },
+  )
+})
