@@ -3,12 +3,13 @@ import { sourceTypes } from '../src/components.ts'
 import type { Option } from '../src/config/option.ts'
 import { sections } from '../src/configuration.ts'
 
-type AnyOption = Pick<Option<unknown>, 'element' | 'fallback' | 'summary' | 'accepts' | 'repeats'>
+type AnyOption = Omit<Option<unknown>, 'read'>
 
-function shownDefault({ fallback, repeats }: AnyOption): string {
+function shownDefault({ fallback, shownFallback, repeats }: AnyOption): string {
+  if (shownFallback !== undefined) return `\`${shownFallback}\``
   if (repeats || fallback === undefined) return '–'
   if (typeof fallback === 'boolean') return fallback ? 'yes' : 'no'
-  return typeof fallback === 'object' ? `\`${JSON.stringify(fallback)}\`` : `\`${String(fallback)}\``
+  return `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|')

@@ -8,6 +8,8 @@ export type Read<T> = { readonly value: T } | { readonly wrong: string }
 export interface Option<T> {
   readonly element: string
   readonly fallback: T
+  /** How the fallback is written in a file, where its text form is not that. */
+  readonly shownFallback?: string
   readonly summary: string
   /** What may be written, for messages and the reference page: `yes or no`. */
   readonly accepts: string
@@ -23,6 +25,7 @@ export type Values<O> = { readonly [K in keyof O]: O[K] extends Option<infer T> 
 
 interface Shape<T> {
   readonly accepts: string
+  readonly shownFallback?: string
   readonly repeats?: boolean
   read(element: XmlElement, before: T): Read<T>
 }
@@ -98,6 +101,11 @@ export function seconds<T extends number | undefined>(
 
 const bytesOf: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 
+function sizeText(bytes: number): string {
+  const unit = ['g', 'm', 'k'].find((name) => bytes > 0 && bytes % (bytesOf[name] ?? NaN) === 0) ?? ''
+  return `${bytes / (bytesOf[unit] ?? 1)}${unit}`
+}
+
 /** `4096`, `64K`, `12m`, `20g`: powers of 1024 (spec/configuration.md §1.2). */
 export function parseSize(content: string): number | undefined {
   const [, digits, suffix] = /^(\d{1,12})([bkmg]?)b?$/i.exec(content) ?? []
@@ -113,6 +121,7 @@ export function size<T extends number | undefined>(
 ): Option<number | T> {
   return option<number | T>(element, fallback, summary, {
     accepts: 'a size such as 64K, 12M or 20G',
+    ...(fallback === undefined ? {} : { shownFallback: sizeText(fallback) }),
     read: ({ content }) => {
       const value = parseSize(content)
       return value === undefined ? { wrong: 'must be a size such as 64K, 12M or 20G' } : { value }

@@ -22,6 +22,7 @@ export type DashboardSection = Values<typeof dashboardOptions>
 const days = (element: string, fallbackDays: number, summary: string) =>
   option(element, fallbackDays, summary, {
     accepts: 'days or weeks such as 7d or 4w',
+    shownFallback: `${fallbackDays}d`,
     read: ({ content }): Read<number> => {
       const [, digits, unit] = /^(\d{1,4})([dw])$/.exec(content) ?? []
       if (!digits || Number(digits) === 0) return { wrong: 'must be days or weeks such as 7d or 4w' }

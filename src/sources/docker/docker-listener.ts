@@ -12,6 +12,7 @@ const interval = option<Interval>(
   'The longest wait before connecting again. The first try comes within a second, then waits grow up to this, jittered.',
   {
     accepts: 'a duration such as 30, 5m, 1h, 1d, 1w or 1M (months)',
+    shownFallback: '60s',
     read: ({ content }) =>
       orWrong(parseInterval(content), 'must be a duration greater than 0 such as 30, 5m, 1h, 1d, 1w or 1M'),
   },
