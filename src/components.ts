@@ -3,6 +3,7 @@ import { readSection, type Options } from './config/option.ts'
 import type { Problem } from './dialect/problem.ts'
 import type { XmlElement } from './dialect/xml-element.ts'
 import { dockerListener } from './sources/docker/docker-listener.ts'
+import { localfile } from './sources/file/localfile.ts'
 import type { Source } from './sources/source.ts'
 import type { SourceContext, SourceType } from './sources/source-type.ts'
 
@@ -39,4 +40,4 @@ function listed<O extends Options>(declared: SourceType<O>): AnySourceType {
 }
 
 /** One line per source. */
-export const sourceTypes: readonly AnySourceType[] = [listed(dockerListener)]
+export const sourceTypes: readonly AnySourceType[] = [listed(dockerListener), listed(localfile)]

@@ -1,0 +1,121 @@
+import type { Values } from '../../config/option.ts'
+import type { Problem } from '../../dialect/problem.ts'
+import type { XmlElement } from '../../dialect/xml-element.ts'
+import { hasWildcard } from './glob.ts'
+import {
+  attribute,
+  joints,
+  patternTypes,
+  regexPlaces,
+  regexTimeout,
+  type localfileOptions,
+} from './localfile-options.ts'
+import { parseSeconds } from '../../config/option.ts'
+
+type LocalfileValues = Values<typeof localfileOptions>
+type Complaint = (child: XmlElement, options: LocalfileValues) => string | undefined
+
+/** What is missing, and every element that is read but has no effect, by name and with the reason. */
+export function checkLocalfile(
+  options: LocalfileValues,
+  block: XmlElement,
+  given: ReadonlySet<string>,
+): readonly Problem[] {
+  const problems = missing(options, given).map<Problem>((message) => ({
+    code: 'missing-option',
+    severity: 'fatal',
+    message,
+    at: block.at,
+  }))
+  for (const child of block.children) {
+    const message = complaints[child.name]?.(child, options)
+    if (message !== undefined)
+      problems.push({
+        code: 'option-without-effect',
+        severity: 'warning',
+        message: `<${child.name}> of <localfile>: ${message}`,
+        at: child.at,
+      })
+  }
+  return problems
+}
+
+/** An option that was written wrongly has its own problem and is not missing. */
+function missing(
+  { location, format, multilineRegex }: LocalfileValues,
+  given: ReadonlySet<string>,
+): string[] {
+  const found: string[] = []
+  const isRead = format?.kind !== 'unsupported'
+  if (!format && !given.has('format')) found.push('<localfile> needs a <log_format>')
+  if (location === undefined && isRead) found.push('<localfile> needs a <location>')
+  if (format?.kind === 'multi-line-regex' && !multilineRegex)
+    found.push('<localfile> with log_format multi-line-regex needs a <multiline_regex>')
+  return found
+}
+
+const commandOnly: Complaint = (_child, { format }) =>
+  format?.kind === 'unsupported' && /command/.test(format.word)
+    ? undefined // the log_format was warned about
+    : 'only commands use it; it is ignored'
+
+const patternComplaint: Complaint = (child) => {
+  const type = attribute(child, 'type')
+  return type === undefined || type in patternTypes
+    ? undefined
+    : `type ${JSON.stringify(type)} is not PCRE2, osregex or osmatch; PCRE2 is used`
+}
+
+const complaints: Readonly<Record<string, Complaint>> = {
+  log_format: (_child, { format }) =>
+    format?.kind === 'unsupported' ? `log_format ${format.word}: ${format.reason}` : undefined,
+  command: commandOnly,
+  alias: commandOnly,
+  frequency: commandOnly,
+  target: (child) =>
+    child.content === 'agent'
+      ? undefined
+      : 'output sockets are not available; every event goes to the manager',
+  query: () => 'only Windows and macOS logs have queries; it is ignored',
+  reconnect_time: () => 'only Windows event channels use it; it is ignored',
+  filter: () => 'only journald uses it; it is ignored',
+  ignore: patternComplaint,
+  restrict: patternComplaint,
+  exclude: (_child, { location }) =>
+    location === undefined || hasWildcard(location)
+      ? undefined
+      : 'has no effect on a <location> without wildcards',
+  label: (child, { format }) => {
+    if (attribute(child, 'key')?.startsWith('_') === true)
+      return 'keys that begin with _ are reserved; it is ignored'
+    return format?.kind === 'json' || format?.kind === 'unsupported'
+      ? undefined
+      : 'labels are only added to log_format json; it is ignored'
+  },
+  out_format: (child) =>
+    attribute(child, 'target') === undefined
+      ? undefined
+      : 'output sockets are not available; target is ignored',
+  multiline_regex: (child, { format }) => {
+    if (format?.kind !== 'multi-line-regex') return 'only log_format multi-line-regex uses it; it is ignored'
+    return multilineComplaint(child)
+  },
+  age: (_child, { oldest, format, multilineRegex }) =>
+    format?.kind === 'multi-line-regex' && (oldest ?? Infinity) <= (multilineRegex?.timeoutSeconds ?? 0)
+      ? 'must be longer than the timeout of <multiline_regex>; it is ignored'
+      : undefined,
+}
+
+function multilineComplaint(child: XmlElement): string | undefined {
+  const match = attribute(child, 'match')
+  const replace = attribute(child, 'replace')
+  const timeout = attribute(child, 'timeout')
+  if (match !== undefined && !regexPlaces.some((place) => place === match))
+    return `match ${JSON.stringify(match)} is not start, all or end; start is used`
+  if (replace !== undefined && !(replace in joints))
+    return `replace ${JSON.stringify(replace)} is not no-replace, wspace, tab or none; no-replace is used`
+  const value = timeout === undefined ? regexTimeout.fallback : (parseSeconds(timeout) ?? 0)
+  return value >= regexTimeout.min && value <= regexTimeout.max
+    ? undefined
+    : `timeout ${JSON.stringify(timeout)} is not from 1 to 120 seconds; ${regexTimeout.fallback} is used`
+}

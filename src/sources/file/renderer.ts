@@ -1,0 +1,113 @@
+import { RawEvent } from '../../event/raw-event.ts'
+import type { ByteString } from '../../event/byte-string.ts'
+import type { FileTally } from '../../telemetry/file.ts'
+import type { LogRecord, Written } from './assembler.ts'
+import type { ContainerInfo } from './container-info.ts'
+import { addMembers, objectEnd, parseJsonObject, type Members } from './json-members.ts'
+import type { Rendered } from './out-format.ts'
+import type { RateLimit } from './rate-limit.ts'
+
+/** How records of a block become events; the same for all of its files. */
+export interface Rendering {
+  readonly isJson: boolean
+  readonly labels: Members | undefined
+  /** False: left out, as the configuration asks. */
+  readonly isWanted: (text: ByteString) => boolean
+  readonly outFormat: ((event: Rendered) => ByteString) | undefined
+}
+
+/** Where the records come from. */
+export interface Origin {
+  readonly path: ByteString
+  readonly container: ContainerInfo | undefined
+  readonly limit: RateLimit | undefined
+}
+
+export const sourceName = 'localfile'
+
+/** Makes the event of a record, or counts why there is none. */
+export function renderRecord(
+  record: LogRecord,
+  rendering: Rendering,
+  { origin, nowMs, tally }: { readonly origin: Origin; readonly nowMs: number; readonly tally: FileTally },
+): RawEvent | undefined {
+  const { id, text, isCut, written } = record
+  if (isCut) tally.cut += 1
+  if (!rendering.isWanted(text)) {
+    tally.filtered += 1
+    return undefined
+  }
+  if (written && origin.limit?.allows(written.atMs, nowMs) === false) {
+    tally.suppressed += 1
+    return undefined
+  }
+  const content = contentOf(record, rendering, origin)
+  if (!content) {
+    tally.notJson += 1
+    return undefined
+  }
+  const location = (written && origin.container?.location) ?? origin.path
+  const { outFormat } = rendering
+  if (!outFormat) return new RawEvent({ id, source: sourceName, location, receivedAtMs: nowMs, ...content })
+  const replaced = outFormat({ log: content.text, location, nowMs })
+  return new RawEvent({ id, source: sourceName, location, receivedAtMs: nowMs, text: replaced })
+}
+
+interface Content {
+  readonly text: ByteString
+  readonly tree?: unknown
+}
+
+/** `undefined`: should be a JSON object and is none. */
+function contentOf(record: LogRecord, rendering: Rendering, origin: Origin): Content | undefined {
+  const { text, written, isCut } = record
+  if (isCut || !rendering.isJson) return { text }
+  if (written) return containerContent(text, written, { rendering, origin })
+  const whole = parseJsonObject(text)
+  if (whole) return jsonContent(text, whole, rendering.labels)
+  // What follows the object on the same line is left out, like the compatible reader does.
+  const start = /^\s*\{/.exec(text)
+  if (!start) return undefined
+  const first = text.slice(0, objectEnd(text, start[0].length - 1) + 1)
+  const tree = parseJsonObject(first)
+  return tree && jsonContent(first, tree, rendering.labels)
+}
+
+function containerContent(
+  text: ByteString,
+  { stream }: Written,
+  { rendering, origin }: { readonly rendering: Rendering; readonly origin: Origin },
+): Content {
+  const tree = /^\s*\{/.test(text) ? parseJsonObject(text) : undefined
+  if (!tree) return { text }
+  const { container } = origin
+  const named = container ? addMembers(text, tree, container.members[stream]) : text
+  return jsonContent(named, tree, rendering.labels)
+}
+
+function jsonContent(text: ByteString, tree: Record<string, unknown>, labels: Members | undefined): Content {
+  const labelled = labels ? addMembers(text, tree, labels) : text
+  return { text: labelled, tree }
+}
+
+/** An event of our own about a file, in the words existing rules know. */
+export function noticeEvent(id: string, text: ByteString, nowMs: number): RawEvent {
+  return new RawEvent({ id, source: sourceName, location: 'logcollector', receivedAtMs: nowMs, text })
+}
+
+/** Says how many lines of a container were left out. */
+export function suppressedEvent(id: string, count: number, { origin, nowMs }: SuppressedAt): RawEvent {
+  const facts = {
+    kind: 'container-log-suppressed',
+    suppressed: count,
+    location: origin.container?.location ?? origin.path,
+    file: origin.path,
+  }
+  const text = JSON.stringify({ integration: 'quaywatch', quaywatch: facts })
+  return new RawEvent({ id, source: sourceName, location: 'quaywatch', receivedAtMs: nowMs, text })
+}
+
+interface SuppressedAt {
+  readonly origin: Origin
+  readonly nowMs: number
+}
