@@ -58,6 +58,7 @@ export type Aggregation =
     }
   | { readonly kind: 'range'; readonly field: string; readonly bounds: readonly number[] }
   | { readonly kind: 'cardinality'; readonly field: string }
+  /** Two buckets whose keys are the lowest and the highest number (or time in milliseconds, for `timestamp`); none when there is no value. */
   | { readonly kind: 'extent'; readonly field: string }
 
 export interface Bucket {
@@ -74,7 +75,10 @@ export interface AggregationResult {
   readonly buckets: readonly Bucket[]
   /** Events in no bucket because of `size`. */
   readonly other?: number
+  /** Cardinality: how many distinct values. */
   readonly value?: number
+  /** Why buckets are missing, when they are: a time or size limit was reached. */
+  readonly partial?: string
 }
 
 export interface AggregateRequest {
@@ -128,6 +132,7 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** Parts of a `RawEvent`: location and text are byte strings. */
 export interface ReplayedEvent {
   readonly id: string
   readonly source: string

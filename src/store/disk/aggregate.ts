@@ -1,0 +1,245 @@
+import { documentPath } from '../query/field.ts'
+import type { AggregateRequest, Aggregation, AggregationResult, Bucket, Dataset } from '../store.ts'
+import { columnOf } from './columns.ts'
+import type { Database, Row } from './database.ts'
+import { unescape } from './line.ts'
+import { timeLimit, tooSlow, whereOf, within } from './search.ts'
+import type { Segment } from './segments.ts'
+import { jsonAt, Values } from './sql.ts'
+
+const bucketLimit = 2_000
+
+/** Severity bands, the same everywhere. */
+const bands = `CASE WHEN rule_level >= 15 THEN '15+' WHEN rule_level >= 12 THEN '12-14'
+  WHEN rule_level >= 7 THEN '7-11' WHEN rule_level >= 4 THEN '4-6' ELSE '0-3' END`
+
+/** Each aggregation is one statement over all segments of the time range. */
+export async function aggregateSegments(
+  database: Database,
+  segments: readonly Segment[],
+  request: AggregateRequest,
+  callerSignal: AbortSignal,
+): Promise<Readonly<Record<string, AggregationResult>>> {
+  const { signal, limit: slow } = timeLimit(callerSignal)
+  const results: Record<string, AggregationResult> = {}
+  const inRange = within(segments, request)
+  for (const [name, aggregation] of Object.entries(request.aggregations)) {
+    const scope: Scope = { database, segments: inRange, request, signal }
+    try {
+      results[name] = inRange.length === 0 ? nothing(aggregation) : await run(aggregation, scope)
+    } catch (error) {
+      if (!slow.aborted || callerSignal.aborted) throw error
+      results[name] = { buckets: [], partial: tooSlow }
+    }
+  }
+  return results
+}
+
+function nothing(aggregation: Aggregation): AggregationResult {
+  if (aggregation.kind === 'cardinality') return { buckets: [], value: 0 }
+  if (aggregation.kind !== 'range') return { buckets: [] }
+  const bounds = [...aggregation.bounds].sort((a, b) => a - b)
+  return { buckets: bounds.map((key) => ({ key, count: 0 })), other: 0 }
+}
+
+interface Scope {
+  readonly database: Database
+  readonly segments: readonly Segment[]
+  readonly request: AggregateRequest
+  readonly signal: AbortSignal
+}
+
+function run(aggregation: Aggregation, scope: Scope): Promise<AggregationResult> {
+  switch (aggregation.kind) {
+    case 'terms':
+      return terms(aggregation, scope)
+    case 'histogram':
+      return histogram(aggregation, scope)
+    case 'range':
+      return ranges(aggregation, scope)
+    case 'cardinality':
+      return cardinality(aggregation, scope)
+    case 'extent':
+      return extent(aggregation, scope)
+  }
+}
+
+/** The rows the request asks for, with the named expressions. */
+function source(
+  { segments, request }: Scope,
+  values: Values,
+  select: (values: Values, dataset: Dataset) => string,
+): string {
+  const where = whereOf(request, values)
+  const what = select(values, request.dataset)
+  const parts = segments.map(({ schema }) => `SELECT ${what} FROM ${schema}.records WHERE ${where}`)
+  return `(${parts.join(' UNION ALL ')})`
+}
+
+/** One row per value at the path; records without one give none. */
+function eachValue(field: string, values: Values, dataset: Dataset): string {
+  const path = documentPath(field)
+  const column = columnOf(path)
+  if (column) return column.type === 'list' ? `unnest(${column.name})` : column.name
+  const json = jsonAt(path, dataset, values)
+  return `unnest(CASE json_type(${json}) WHEN 'ARRAY' THEN json_extract_string(${json}, '$[*]')
+    WHEN 'OBJECT' THEN [] WHEN 'NULL' THEN [] ELSE [json_extract_string(${json}, '$')] END)`
+}
+
+async function terms(
+  { field, size }: Extract<Aggregation, { kind: 'terms' }>,
+  scope: Scope,
+): Promise<AggregationResult> {
+  const values = new Values()
+  const from = source(
+    scope,
+    values,
+    (v, dataset) => `${eachValue(field, v, dataset)} AS key, rule_level AS level`,
+  )
+  const limit = Math.min(size, bucketLimit)
+  const rows = await scope.database.read(
+    `WITH counted AS (SELECT key, count(*) AS n, max(level) AS top FROM ${from} WHERE key IS NOT NULL GROUP BY key)
+     SELECT key, n, top, sum(n) OVER () FROM counted ORDER BY n DESC, key::VARCHAR LIMIT ${Math.max(1, limit)}`,
+    values.list,
+    scope.signal,
+  )
+  const buckets = rows.slice(0, limit).map(([key, n, top]) => bucket(key, n, top))
+  const all = Number(rows[0]?.[3] ?? 0)
+  return { buckets, other: all - buckets.reduce((sum, { count }) => sum + count, 0) }
+}
+
+function bucket(
+  key: Row[number] | undefined,
+  count: Row[number] | undefined,
+  top: Row[number] | undefined,
+): Bucket {
+  const shown = typeof key === 'number' || typeof key === 'bigint' ? Number(key) : unescape(String(key))
+  const plain = { key: shown, count: Number(count) }
+  return top === null || top === undefined ? plain : { ...plain, maxLevel: Number(top) }
+}
+
+async function histogram(
+  { intervalMs, by }: Extract<Aggregation, { kind: 'histogram' }>,
+  scope: Scope,
+): Promise<AggregationResult> {
+  const width = BigInt(Math.max(1, Math.round(intervalMs)))
+  const values = new Values()
+  const split = (v: Values, dataset: Dataset) =>
+    by === undefined ? 'NULL' : by === 'level' ? bands : eachValue(by.field, v, dataset)
+  const from = source(
+    scope,
+    values,
+    (v, dataset) =>
+      `received_ms - (received_ms % ${width}) AS key, rule_level AS level, ${split(v, dataset)} AS part`,
+  )
+  const chosen = typeof by === 'object' ? Math.min(by.size, 100) : 5
+  const rows = await scope.database.read(
+    `WITH counted AS (SELECT key, part, count(*) AS n, max(level) AS top FROM ${from} GROUP BY key, part),
+       ranked AS (SELECT part, sum(n) AS total FROM counted GROUP BY part ORDER BY total DESC LIMIT ${chosen}),
+       kept AS (SELECT DISTINCT key FROM counted ORDER BY key DESC LIMIT ${bucketLimit})
+     SELECT key, part, n, top, part IN (SELECT part FROM ranked) FROM counted
+     WHERE key IN (SELECT key FROM kept) ORDER BY key`,
+    values.list,
+    scope.signal,
+  )
+  return {
+    buckets: timeBuckets(rows, by !== undefined),
+    ...(tooMany(rows) ? { partial: tooManyBuckets } : {}),
+  }
+}
+
+const tooManyBuckets = `only the newest ${bucketLimit} intervals are shown`
+
+function tooMany(rows: readonly Row[]): boolean {
+  return new Set(rows.map(([key]) => String(key))).size >= bucketLimit
+}
+
+function timeBuckets(rows: readonly Row[], isSplit: boolean): readonly Bucket[] {
+  const buckets = new Map<
+    number,
+    { count: number; maxLevel: number | undefined; split: Record<string, number> }
+  >()
+  for (const [key, part, n, top, ranked] of rows) {
+    const at = Number(key)
+    const found = buckets.get(at) ?? { count: 0, maxLevel: undefined, split: {} }
+    found.count += Number(n)
+    if (top !== null) found.maxLevel = Math.max(found.maxLevel ?? 0, Number(top))
+    const name = part === null ? '' : ranked === true ? unescape(String(part)) : 'other'
+    found.split[name] = (found.split[name] ?? 0) + Number(n)
+    buckets.set(at, found)
+  }
+  return [...buckets].map(([key, { count, maxLevel, split }]) => ({
+    key,
+    count,
+    ...(maxLevel === undefined ? {} : { maxLevel }),
+    ...(isSplit ? { split } : {}),
+  }))
+}
+
+/** Buckets from each bound up to the next; the last is open. Values below the first bound are `other`. */
+async function ranges(
+  { field, bounds }: Extract<Aggregation, { kind: 'range' }>,
+  scope: Scope,
+): Promise<AggregationResult> {
+  const sorted = [...bounds].sort((a, b) => a - b).slice(0, 100)
+  const values = new Values()
+  const from = source(
+    scope,
+    values,
+    (v, dataset) => `${eachValue(field, v, dataset)} AS key, rule_level AS level`,
+  )
+  const counts = sorted.map((bound, index) => {
+    const next = sorted[index + 1]
+    const below = next === undefined ? '' : ` AND number < ${values.add(next)}`
+    return `count(*) FILTER (WHERE number >= ${values.add(bound)}${below})`
+  })
+  const [row = []] = await scope.database.read(
+    `SELECT count(number), ${counts.join(', ') || '0'} FROM (SELECT TRY_CAST(key AS DOUBLE) AS number FROM ${from})`,
+    values.list,
+    scope.signal,
+  )
+  const buckets = sorted.map((key, index) => ({ key, count: Number(row[index + 1] ?? 0) }))
+  const inside = buckets.reduce((sum, { count }) => sum + count, 0)
+  return { buckets, other: Number(row[0] ?? 0) - inside }
+}
+
+/** Exact: memory is bounded by the database's limit, time by the request's. */
+async function cardinality(
+  { field }: Extract<Aggregation, { kind: 'cardinality' }>,
+  scope: Scope,
+): Promise<AggregationResult> {
+  const values = new Values()
+  const from = source(scope, values, (v, dataset) => `${eachValue(field, v, dataset)} AS key`)
+  const [row] = await scope.database.read(
+    `SELECT count(DISTINCT key) FROM ${from}`,
+    values.list,
+    scope.signal,
+  )
+  return { buckets: [], value: Number(row?.[0] ?? 0) }
+}
+
+/** First and last value: buckets `min` and `max`. */
+async function extent(
+  { field }: Extract<Aggregation, { kind: 'extent' }>,
+  scope: Scope,
+): Promise<AggregationResult> {
+  const values = new Values()
+  const time = field === 'timestamp' || field === '@timestamp'
+  const from = source(
+    scope,
+    values,
+    (v, dataset) => `${time ? 'received_ms' : eachValue(field, v, dataset)} AS key`,
+  )
+  const [row] = await scope.database.read(
+    `SELECT min(number), max(number), count(number) FROM (SELECT TRY_CAST(key AS DOUBLE) AS number FROM ${from})`,
+    values.list,
+    scope.signal,
+  )
+  if (Number(row?.[2] ?? 0) === 0) return { buckets: [] }
+  return {
+    buckets: [
+      { key: Number(row?.[0]), count: 1 },
+      { key: Number(row?.[1]), count: 1 },
+    ],
+  }
+}

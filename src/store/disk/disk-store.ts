@@ -1,0 +1,167 @@
+import type { Cursor } from '../../event/batch.ts'
+import type {
+  AggregateRequest,
+  AggregationResult,
+  Dataset,
+  Entry,
+  Followed,
+  Hit,
+  Page,
+  Position,
+  ReplayedEvent,
+  SearchRequest,
+  Store,
+  StoreStats,
+} from '../store.ts'
+import { aggregateSegments } from './aggregate.ts'
+import type { Database } from './database.ts'
+import type { Indexer } from './indexer.ts'
+import { hitById, hitsAfter, replayed, searchSegments } from './search.ts'
+import type { Identity } from './identity.ts'
+import type { Segments } from './segments.ts'
+import type { Writer } from './writer.ts'
+
+export interface DiskParts {
+  readonly database: Database
+  readonly segments: Segments
+  readonly writer: Writer
+  readonly indexer: Indexer
+  readonly identity: Identity
+  /** Frees what keeps other processes out. Called last. */
+  readonly release: () => void
+}
+
+const followLength = 500
+
+/**
+ * Commits go to a log of its own, flushed at once and cheap; DuckDB segments take whole log files over in large steps, and a reader asks for
+ * the rest first (docs/decisions/store.md).
+ */
+export class DiskStore implements Store {
+  readonly #parts: DiskParts
+  #closed: Promise<void> | undefined
+
+  constructor(parts: DiskParts) {
+    this.#parts = parts
+  }
+
+  unseen(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#parts.identity.unseen(ids)
+  }
+
+  async append(source: string, cursor: Cursor | undefined, entries: readonly Entry[]): Promise<Position> {
+    if (this.#closed) throw new Error('the store is closed')
+    const { identity, writer } = this.#parts
+    const claimed = await identity.claim(entries)
+    try {
+      return await writer.commit({ source, cursor, records: claimed })
+    } catch (error) {
+      identity.giveBack(claimed)
+      throw error
+    }
+  }
+
+  async cursor(source: string): Promise<Cursor | undefined> {
+    return this.#parts.writer.state.cursors.get(source)
+  }
+
+  async search(request: SearchRequest, signal: AbortSignal): Promise<Page> {
+    const behind = await this.#parts.indexer.catchUp()
+    const page = await searchSegments(this.#parts.database, this.#parts.segments.list, request, signal)
+    return behind === undefined || page.partial !== undefined ? page : { ...page, partial: behind }
+  }
+
+  async aggregate(
+    request: AggregateRequest,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, AggregationResult>>> {
+    const behind = await this.#parts.indexer.catchUp()
+    const { database, segments } = this.#parts
+    const results = await aggregateSegments(database, segments.list, request, signal)
+    if (behind === undefined) return results
+    return Object.fromEntries(
+      Object.entries(results).map(([name, result]) => [name, { partial: behind, ...result }]),
+    )
+  }
+
+  async event(id: string): Promise<Hit | undefined> {
+    const { database, segments, identity, indexer } = this.#parts
+    await indexer.catchUp()
+    return hitById(database, segments.list, { id, fingerprint: identity.fingerprint(id) })
+  }
+
+  async *follow(dataset: Dataset, after: Position, signal: AbortSignal): AsyncIterable<Followed> {
+    const { writer } = this.#parts
+    let at = after
+    while (!signal.aborted) {
+      if (at >= writer.head) {
+        await writer.committedAfter(at, signal)
+        continue
+      }
+      const next = await this.#after(dataset, at)
+      if (next.at <= at) throw new Error(`records after position ${at} are announced but cannot be read`)
+      at = next.at
+      if (next.hits.length > 0) yield next
+    }
+  }
+
+  head(): Position {
+    return this.#parts.writer.head
+  }
+
+  async followerState(name: string): Promise<string | undefined> {
+    return this.#parts.writer.state.followers.get(name)
+  }
+
+  async saveFollowerState(name: string, state: string): Promise<void> {
+    await this.#parts.writer.commit({ follower: name, state, records: [] })
+  }
+
+  async *replay(sinceMs: number, signal: AbortSignal): AsyncIterable<readonly ReplayedEvent[]> {
+    const { database, segments, indexer } = this.#parts
+    await indexer.catchUp()
+    yield* replayed(database, segments.list, sinceMs, signal)
+  }
+
+  async stats(): Promise<StoreStats> {
+    const { segments, indexer, writer } = this.#parts
+    await indexer.catchUp()
+    const list = segments.list.filter(({ records }) => records > 0)
+    const oldest = Math.min(...list.map(({ firstMs }) => firstMs))
+    const newest = Math.max(...list.map(({ lastMs }) => lastMs))
+    return {
+      events: list.reduce((sum, { records }) => sum + records, 0),
+      alerts: list.reduce((sum, { alerts }) => sum + alerts, 0),
+      sizeBytes: (await segments.sizeBytes()) + writer.logBytes,
+      oldestMs: list.length === 0 ? undefined : oldest,
+      newestMs: list.length === 0 ? undefined : newest,
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    const { writer, indexer, database, release } = this.#parts
+    await writer.drained()
+    await indexer.stop()
+    await writer.close()
+    database.close()
+    release()
+  }
+
+  /** From memory when it reaches back that far, else from the segments. */
+  async #after(dataset: Dataset, position: Position): Promise<Followed> {
+    const { writer, indexer, database, segments } = this.#parts
+    if (position >= writer.recent.coveredFrom) return writer.recent.after(dataset, position, followLength)
+    const behind = await indexer.catchUp()
+    const request = { dataset, after: position, limit: followLength }
+    const found = await hitsAfter(database, segments.list, request)
+    if (found.at > position) return found
+    if (behind !== undefined) throw new Error(behind)
+    // Records in between are gone (retention): go on where memory begins.
+    return { hits: [], at: Math.max(position, writer.recent.coveredFrom) }
+  }
+}

@@ -1,0 +1,115 @@
+import { rm } from 'node:fs/promises'
+
+import type { StoreTelemetry } from '../../telemetry/store.ts'
+import type { LogFile } from './commit-log.ts'
+import type { Segments } from './segments.ts'
+
+const idleMs = 5_000
+const firstWaitMs = 1_000
+const longestWaitMs = 30_000
+/** Beyond this many full log files commits wait: the disk must not fill with what nobody can search. */
+const maxFiles = 24
+
+/** Moves full log files into segments: when one is full, when a reader asks, and a few seconds after the last commit. */
+export class Indexer {
+  readonly #segments: Segments
+  readonly #telemetry: StoreTelemetry | undefined
+  #files: LogFile[]
+  #loading: Promise<string | undefined> | undefined
+  #rotate: () => Promise<void> = async () => undefined
+  #timer: NodeJS.Timeout | undefined
+  #retryMs = firstWaitMs
+  #stopped = false
+
+  constructor(segments: Segments, files: readonly LogFile[], telemetry: StoreTelemetry | undefined) {
+    this.#segments = segments
+    this.#files = [...files]
+    this.#telemetry = telemetry
+  }
+
+  /** How the file that is being written is handed over. */
+  takesFrom(rotate: () => Promise<void>): void {
+    this.#rotate = rotate
+  }
+
+  add(file: LogFile): void {
+    this.#files.push(file)
+    this.#telemetry?.filesWaiting(this.#files.length)
+    if (!this.#stopped) void this.#load()
+  }
+
+  /** Resolves when everything that was durable before the call can be searched; with the reason when it cannot. */
+  async catchUp(): Promise<string | undefined> {
+    try {
+      await this.#rotate()
+    } catch (error) {
+      return `the newest events cannot be searched yet: ${messageOf(error)}`
+    }
+    // A load that began before may have taken its list already; the second one is empty then.
+    return (await this.#load()) ?? (await this.#load())
+  }
+
+  /** Something was committed: see to it that it becomes searchable even when nobody asks. */
+  nudge(): void {
+    if (this.#timer || this.#stopped) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.catchUp()
+    }, idleMs)
+    this.#timer.unref()
+  }
+
+  async room(): Promise<void> {
+    while (this.#files.length > maxFiles && !this.#stopped) {
+      const failed = await this.#load()
+      if (failed !== undefined) await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.catchUp()
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #load(): Promise<string | undefined> {
+    this.#loading ??= this.#loadAll().finally(() => {
+      this.#loading = undefined
+    })
+    return this.#loading
+  }
+
+  async #loadAll(): Promise<string | undefined> {
+    for (let file = this.#files[0]; file; file = this.#files[0]) {
+      try {
+        await this.#segments.load(file)
+        await rm(file.path, { force: true })
+      } catch (error) {
+        return this.#failed(error)
+      }
+      this.#files.shift()
+      this.#retryMs = firstWaitMs
+      this.#telemetry?.filesWaiting(this.#files.length)
+    }
+    return undefined
+  }
+
+  #failed(error: unknown): string {
+    const message = messageOf(error)
+    if (!this.#timer && !this.#stopped) {
+      this.#telemetry?.loadFailed(error instanceof Error ? error : new Error(message), this.#retryMs)
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined
+        void this.#load()
+      }, this.#retryMs)
+      this.#timer.unref()
+      this.#retryMs = Math.min(this.#retryMs * 2, longestWaitMs)
+    }
+    return `the newest events cannot be searched yet: ${message}`
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+}

@@ -1,0 +1,212 @@
+import { withFullLog } from '../full-log.ts'
+import type { Dataset, Hit, Page, ReplayedEvent, SearchRequest } from '../store.ts'
+import { toByteString } from '../../event/byte-string.ts'
+import type { Database, Row } from './database.ts'
+import { unescape } from './line.ts'
+import type { Segment } from './segments.ts'
+import { condition, documentOf, isElided, Values } from './sql.ts'
+
+export const countLimit = 10_000
+const hitLimit = 10_000
+const timeLimitMs = 10_000
+
+interface Frame {
+  readonly dataset: Dataset
+  readonly fromMs?: number
+  readonly toMs?: number
+}
+
+/** Segments that may hold records of the time range, oldest first. */
+export function within(segments: readonly Segment[], { fromMs, toMs }: Frame): readonly Segment[] {
+  return segments.filter(
+    ({ firstMs, lastMs, records }) =>
+      records > 0 && lastMs >= (fromMs ?? -Infinity) && firstMs < (toMs ?? Infinity),
+  )
+}
+
+/** Everything a request asks of a record but its position. */
+export function whereOf(request: Frame & Pick<SearchRequest, 'query'>, values: Values): string {
+  const parts = [condition(request.query, request.dataset, values)]
+  if (request.dataset === 'alerts') parts.push('alert_id IS NOT NULL')
+  if (request.fromMs !== undefined) parts.push(`received_ms >= ${values.add(request.fromMs)}`)
+  if (request.toMs !== undefined) parts.push(`received_ms < ${values.add(request.toMs)}`)
+  return parts.join(' AND ')
+}
+
+export function timeLimit(signal: AbortSignal): { signal: AbortSignal; limit: AbortSignal } {
+  const limit = AbortSignal.timeout(timeLimitMs)
+  return { signal: AbortSignal.any([signal, limit]), limit }
+}
+
+export const tooSlow = `the time limit of ${timeLimitMs / 1000} s was reached; narrow the time range or the query`
+
+/** One page and how many there are, newest segment first (or oldest), stopping as soon as both are known. */
+export async function searchSegments(
+  database: Database,
+  segments: readonly Segment[],
+  request: SearchRequest,
+  callerSignal: AbortSignal,
+): Promise<Page> {
+  const { signal, limit: slow } = timeLimit(callerSignal)
+  const limit = Math.min(request.limit, hitLimit)
+  const hits: Hit[] = []
+  let total = 0
+  const inRange = within(segments, request)
+  const ordered = request.order === 'newest' ? [...inRange].reverse() : inRange
+  try {
+    for (const segment of ordered) {
+      if (hits.length >= limit && total > countLimit) break
+      const positions = await positionsIn(
+        database,
+        segment,
+        { ...request, limit: limit - hits.length },
+        signal,
+      )
+      total += positions.total
+      hits.push(...(await hitsAt(database, segment, { ...request, positions: positions.page }, signal)))
+    }
+  } catch (error) {
+    if (!slow.aborted || callerSignal.aborted) throw error
+    return { hits, total: { value: Math.min(total, countLimit), exact: false }, partial: tooSlow }
+  }
+  const exact = total <= countLimit
+  return { hits, total: { value: exact ? total : countLimit, exact } }
+}
+
+async function positionsIn(
+  database: Database,
+  segment: Segment,
+  request: SearchRequest,
+  signal: AbortSignal,
+): Promise<{ readonly total: number; readonly page: readonly bigint[] }> {
+  const { order, after, limit } = request
+  const values = new Values()
+  const where = whereOf(request, values)
+  const direction = order === 'newest' ? 'DESC' : 'ASC'
+  const from = `FROM ${segment.schema}.records WHERE ${where}`
+  const rows = await database.read(
+    `SELECT position ${from} ORDER BY position ${direction} LIMIT ${Math.max(countLimit + 1, limit)}`,
+    values.list,
+    signal,
+  )
+  const all = rows.map(([position]) => BigInt(String(position)))
+  if (after === undefined) return { total: all.length, page: all.slice(0, limit) }
+  const beyond = BigInt(after)
+  const isBeyond = (position: bigint) => (order === 'newest' ? position < beyond : position > beyond)
+  const page = all.filter(isBeyond)
+  const last = all.at(-1)
+  if (page.length >= limit || all.length <= countLimit || last === undefined)
+    return { total: all.length, page: page.slice(0, limit) }
+  const more = await database.read(
+    `SELECT position ${from} AND position ${order === 'newest' ? '<' : '>'} ${values.add(after)}
+     ORDER BY position ${direction} LIMIT ${limit}`,
+    values.list,
+    signal,
+  )
+  return { total: all.length, page: more.map(([position]) => BigInt(String(position))) }
+}
+
+const hitColumns = (dataset: Dataset) =>
+  `position, event_id, source, received_ms, ${documentOf(dataset)}, ${isElided(dataset)},
+   CASE WHEN (${isElided(dataset)}) = 1 THEN text END`
+
+async function hitsAt(
+  database: Database,
+  segment: Segment,
+  request: { readonly dataset: Dataset; readonly order: string; readonly positions: readonly bigint[] },
+  signal: AbortSignal,
+): Promise<readonly Hit[]> {
+  const { positions, dataset, order } = request
+  const first = positions[0]
+  const last = positions.at(-1)
+  if (first === undefined || last === undefined) return []
+  const [low, high] = first < last ? [first, last] : [last, first]
+  const listed =
+    positions.length === Number(high - low) + 1 ? '' : ` AND position IN (${positions.join(', ')})`
+  const rows = await database.read(
+    `SELECT ${hitColumns(dataset)} FROM ${segment.schema}.records WHERE position BETWEEN ${low} AND ${high}${listed}
+     ORDER BY position ${order === 'newest' ? 'DESC' : 'ASC'}`,
+    [],
+    signal,
+  )
+  return rows.map(toHit)
+}
+
+function toHit([position, eventId, source, receivedMs, document, elided, text]: Row): Hit {
+  const shown = unescape(String(document))
+  return {
+    position: Number(position),
+    eventId: unescape(String(eventId)),
+    source: unescape(String(source)),
+    receivedAtMs: Number(receivedMs),
+    document: Number(elided) === 1 ? withFullLog(shown, unescape(String(text))) : shown,
+  }
+}
+
+/** Records after a position in their order, from the oldest segment that has any. */
+export async function hitsAfter(
+  database: Database,
+  segments: readonly Segment[],
+  { dataset, after, limit }: { readonly dataset: Dataset; readonly after: number; readonly limit: number },
+): Promise<{ readonly hits: readonly Hit[]; readonly at: number }> {
+  const segment = segments.find(({ lastPosition, records }) => records > 0 && lastPosition > after)
+  if (!segment) return { hits: [], at: after }
+  const only = dataset === 'alerts' ? 'AND alert_id IS NOT NULL' : ''
+  const rows = await database.read(
+    `SELECT ${hitColumns(dataset)} FROM ${segment.schema}.records
+     WHERE position > $1::BIGINT ${only} ORDER BY position LIMIT ${limit}`,
+    [BigInt(after)],
+  )
+  const hits = rows.map(toHit)
+  return { hits, at: rows.length < limit ? segment.lastPosition : (hits.at(-1)?.position ?? after) }
+}
+
+export async function hitById(
+  database: Database,
+  segments: readonly Segment[],
+  { id, fingerprint }: { readonly id: string; readonly fingerprint: bigint },
+): Promise<Hit | undefined> {
+  for (const { schema } of [...segments].reverse()) {
+    const rows = await database.read(
+      `SELECT ${hitColumns('events')} FROM ${schema}.records WHERE fingerprint = $1::UBIGINT`,
+      [fingerprint],
+    )
+    const hit = rows.map(toHit).find(({ eventId }) => eventId === id)
+    if (hit) return hit
+  }
+  return undefined
+}
+
+/** Messages received since then, in the order they were stored. */
+export async function* replayed(
+  database: Database,
+  segments: readonly Segment[],
+  sinceMs: number,
+  signal: AbortSignal,
+): AsyncIterable<readonly ReplayedEvent[]> {
+  const pageLength = 1000
+  for (const { schema } of within(segments, { dataset: 'events', fromMs: sinceMs })) {
+    let after = 0n
+    for (;;) {
+      const rows = await database.read(
+        `SELECT position, event_id, source, location, received_ms, text FROM ${schema}.records
+         WHERE received_ms >= $1::BIGINT AND position > $2::BIGINT ORDER BY position LIMIT ${pageLength}`,
+        [BigInt(Math.ceil(sinceMs)), after],
+        signal,
+      )
+      if (rows.length > 0) yield rows.map(toReplayed)
+      if (rows.length < pageLength) break
+      after = BigInt(String(rows.at(-1)?.[0]))
+    }
+  }
+}
+
+function toReplayed([, id, source, location, receivedMs, text]: Row): ReplayedEvent {
+  return {
+    id: unescape(String(id)),
+    source: unescape(String(source)),
+    location: toByteString(unescape(String(location))),
+    receivedAtMs: Number(receivedMs),
+    text: toByteString(unescape(String(text))),
+  }
+}

@@ -1,0 +1,152 @@
+import type { DuckDBValue } from '@duckdb/node-api'
+
+import { documentPath, isTime } from '../query/field.ts'
+import type { Query } from '../query/query.ts'
+import { numberOf, timeOf, wanted, type Wanted } from '../query/value.ts'
+import type { Dataset } from '../store.ts'
+import { columnOf } from './columns.ts'
+import { elidedAlert, elidedDocument } from './line.ts'
+
+/** Collects the values of one statement; text from outside goes nowhere else. */
+export class Values {
+  readonly list: DuckDBValue[] = []
+
+  /** Its place in the statement. */
+  add(value: string | number | bigint): string {
+    this.list.push(typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
+    const type = typeof value === 'string' ? 'VARCHAR' : Number.isInteger(Number(value)) ? 'BIGINT' : 'DOUBLE'
+    return `$${this.list.length}::${type}`
+  }
+}
+
+/** The JSON text that paths are looked up in. */
+export function documentOf(dataset: Dataset): string {
+  return dataset === 'alerts' ? 'coalesce(alert_document, document)' : 'document'
+}
+
+/** 1 when the message is left out of the dataset's document and stands in `text`. */
+export function isElided(dataset: Dataset): string {
+  return dataset === 'alerts'
+    ? `CASE WHEN alert_document IS NULL THEN elided & ${elidedDocument} ELSE elided // ${elidedAlert} END`
+    : `elided & ${elidedDocument}`
+}
+
+/** A condition that is true or false, never NULL, for every record. */
+export function condition(query: Query, dataset: Dataset, values: Values): string {
+  switch (query.kind) {
+    case 'all':
+      return 'true'
+    case 'and':
+    case 'or': {
+      const parts = query.parts.map((part) => condition(part, dataset, values))
+      const none = query.kind === 'and' ? 'true' : 'false'
+      return parts.length === 0 ? none : `(${parts.join(query.kind === 'and' ? ' AND ' : ' OR ')})`
+    }
+    case 'not':
+      return `(NOT ${condition(query.part, dataset, values)})`
+    case 'match':
+      return query.field === undefined
+        ? anywhere(query.value, query.phrase, dataset, values)
+        : matches(query.field, wanted(query.value, query.phrase), dataset, values)
+    case 'exists':
+      return exists(documentPath(query.field), dataset, values)
+    case 'range':
+      return range(query, dataset, values)
+  }
+}
+
+function anywhere(value: string, phrase: boolean, dataset: Dataset, values: Values): string {
+  const pieces = phrase ? [value] : value.split('*')
+  const pattern = (parts: readonly string[]) => values.add(`%${parts.map(likeText).join('%')}%`)
+  const inDocument = pattern(pieces.map((piece) => JSON.stringify(piece).slice(1, -1)))
+  const inText = pattern(pieces)
+  const doc = `lower(${documentOf(dataset)}) LIKE lower(${inDocument}) ESCAPE '\\'`
+  const text = `lower(text) LIKE lower(${inText}) ESCAPE '\\'`
+  return `(${doc} OR ((${isElided(dataset)}) = 1 AND ${text}))`
+}
+
+function likeText(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
+/** What is asked of one text value. */
+function test(value: string, want: Wanted, values: Values): string {
+  switch (want.kind) {
+    case 'equals':
+      return `lower(${value}) = ${values.add(want.text)}`
+    case 'pattern':
+      return `lower(${value}) LIKE ${values.add(want.parts.map(likeText).join('%'))} ESCAPE '\\'`
+    case 'network':
+      return `(${addressOf(value)} BETWEEN ${values.add(want.first)} AND ${values.add(want.last)})`
+  }
+}
+
+/** An IPv4 address as a number, NULL for anything else. */
+function addressOf(value: string): string {
+  const part = (index: number) => `TRY_CAST(split_part(${value}, '.', ${index}) AS UTINYINT)::BIGINT`
+  return `CASE WHEN regexp_full_match(${value}, '[0-9]{1,3}(\\.[0-9]{1,3}){3}')
+    THEN ((${part(1)} * 256 + ${part(2)}) * 256 + ${part(3)}) * 256 + ${part(4)} END`
+}
+
+function matches(field: string, want: Wanted, dataset: Dataset, values: Values): string {
+  return anyValue(documentPath(field), dataset, values, (value) => test(value, want, values))
+}
+
+/** True when one of the values at the path passes. */
+function anyValue(path: string, dataset: Dataset, values: Values, passes: (value: string) => string): string {
+  const column = columnOf(path)
+  if (column?.type === 'list') return `coalesce(${anyOf(column.name, passes)}, false)`
+  if (column)
+    return `coalesce(${passes(column.type === 'text' ? column.name : `${column.name}::VARCHAR`)}, false)`
+  if (path === 'full_log') return `coalesce(${passes(fullLog(dataset))}, false)`
+  const json = jsonAt(path, dataset, values)
+  const many = anyOf(`json_extract_string(${json}, '$[*]')`, passes)
+  return `coalesce(CASE json_type(${json}) WHEN 'ARRAY' THEN ${many} WHEN 'OBJECT' THEN false
+    ELSE ${passes(`json_extract_string(${json}, '$')`)} END, false)`
+}
+
+function anyOf(list: string, passes: (value: string) => string): string {
+  return `len(list_filter(${list}, lambda item: ${passes('item')})) > 0`
+}
+
+function fullLog(dataset: Dataset): string {
+  const own = `json_extract_string(${documentOf(dataset)}, '$.full_log')`
+  return `CASE WHEN (${isElided(dataset)}) = 1 THEN text ELSE ${own} END`
+}
+
+export function jsonAt(path: string, dataset: Dataset, values: Values): string {
+  return `json_extract(${documentOf(dataset)}, ${values.add(jsonPath(path))})`
+}
+
+/** A JSON pointer: every name is taken literally. */
+function jsonPath(path: string): string {
+  return path
+    .split('.')
+    .map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
+}
+
+function exists(path: string, dataset: Dataset, values: Values): string {
+  const column = columnOf(path)
+  if (column) return `(${column.name} IS NOT NULL)`
+  return `coalesce(json_type(${jsonAt(path, dataset, values)}) != 'NULL', false)`
+}
+
+function range(query: Extract<Query, { kind: 'range' }>, dataset: Dataset, values: Values): string {
+  const path = documentPath(query.field)
+  const { operator } = query
+  const time = isTime(path) ? timeOf(query.value) : undefined
+  if (time !== undefined) return `(received_ms ${operator} ${values.add(time)})`
+  const column = columnOf(path)
+  const number = numberOf(query.value)
+  if (column?.type === 'number') {
+    return number === undefined
+      ? 'false'
+      : `coalesce(${column.name} ${operator} ${values.add(number)}, false)`
+  }
+  return anyValue(path, dataset, values, (value) =>
+    number === undefined
+      ? `lower(${value}) ${operator} lower(${values.add(query.value)})`
+      : `TRY_CAST(${value} AS DOUBLE) ${operator} ${values.add(number)}`,
+  )
+}

@@ -1,0 +1,56 @@
+/** What a written value asks of the text found in a document. Texts compare without regard to case. */
+export type Wanted =
+  | { readonly kind: 'equals'; readonly text: string }
+  /** The parts in this order with anything between them. */
+  | { readonly kind: 'pattern'; readonly parts: readonly string[] }
+  | { readonly kind: 'network'; readonly first: number; readonly last: number }
+
+const network = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/
+
+export function wanted(value: string, phrase: boolean): Wanted {
+  if (phrase) return { kind: 'equals', text: fold(value) }
+  const range = networkRange(value)
+  if (range) return { kind: 'network', ...range }
+  const parts = fold(value).split('*')
+  return parts.length > 1 ? { kind: 'pattern', parts } : { kind: 'equals', text: fold(value) }
+}
+
+/** `10.0.0.0/8` as the first and last address in it. */
+export function networkRange(value: string): { first: number; last: number } | undefined {
+  const bits = Number(network.exec(value)?.[5] ?? NaN)
+  const address = addressNumber(value.slice(0, value.indexOf('/')))
+  if (!(bits <= 32) || address === undefined) return undefined
+  const size = 2 ** (32 - bits)
+  const first = Math.floor(address / size) * size
+  return { first, last: first + size - 1 }
+}
+
+/** An IPv4 address as a number. */
+export function addressNumber(text: string): number | undefined {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
+  if (!parts || parts.some((part) => part > 255)) return undefined
+  return parts.reduce((sum, part) => sum * 256 + part, 0)
+}
+
+/** Lower case, one code point for one, as DuckDB's `lower` does it: İ and final Σ would otherwise differ. */
+export function fold(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase()
+  let folded = ''
+  for (const point of text) folded += String.fromCodePoint(point.toLowerCase().codePointAt(0) ?? 0)
+  return folded
+}
+
+/** A number as DuckDB's cast to DOUBLE reads it: decimal digits with sign, fraction, exponent. */
+export function numberOf(text: string): number | undefined {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
+}
+
+/** Milliseconds since 1970 of an ISO 8601 date or time; without a zone it is UTC. */
+export function timeOf(text: string): number | undefined {
+  const found = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text)
+  if (!found) return undefined
+  const [, day = '', clock = '00:00', zone = 'Z'] = found
+  const ms = Date.parse(`${day}T${clock}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase()}`)
+  return Number.isNaN(ms) ? undefined : ms
+}
