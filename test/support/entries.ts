@@ -1,4 +1,5 @@
-import { toByteString } from '../../src/event/byte-string.ts'
+import type { RuleView } from '../../src/event/alert.ts'
+import { fromByteString, toByteString } from '../../src/event/byte-string.ts'
 import type { DecodedEvent, Fields } from '../../src/event/decoded-event.ts'
 import type { FieldKey } from '../../src/event/field-key.ts'
 import { RawEvent } from '../../src/event/raw-event.ts'
@@ -49,17 +50,40 @@ function asText(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, asText(member)]))
 }
 
-/** An analysed event with the document the engine would print. */
+function ruleOf({ rule }: EntryParts): RuleView | undefined {
+  if (!rule) return undefined
+  const { id, level, groups = [], mitreIds = [] } = rule
+  return { id, level, description: `rule ${id}`, groups, mitreIds }
+}
+
+function documentOf(raw: RawEvent, rule: RuleView | undefined, parts: EntryParts): string {
+  const { id, data = {} } = parts
+  const mitre = rule && rule.mitreIds.length > 0 ? { mitre: { id: rule.mitreIds } } : {}
+  return JSON.stringify({
+    timestamp: new Date(raw.receivedAtMs).toISOString().replace('Z', '+0000'),
+    rule: rule && {
+      level: rule.level,
+      description: rule.description,
+      id: String(rule.id),
+      ...mitre,
+      mail: false,
+      groups: rule.groups,
+    },
+    agent: { id: '000', name: 'manager' },
+    manager: { name: 'manager' },
+    id: `${Math.floor(raw.receivedAtMs / 1000)}.${id.length}`,
+    full_log: fromByteString(raw.text),
+    decoder: {},
+    data: Object.keys(data).length > 0 ? asText(data) : undefined,
+    location: fromByteString(raw.location),
+  })
+}
+
+/** An analysed event with documents of the shape the engine prints. */
 export function entry(parts: EntryParts): Entry {
   const { id, atMs = 1_795_000_000_000, source = 'test', location = 'here', data = {} } = parts
-  const text = parts.text ?? JSON.stringify(data)
-  const raw = new RawEvent({
-    id,
-    source,
-    location: toByteString(location),
-    receivedAtMs: atMs,
-    text: toByteString(text),
-  })
+  const text = toByteString(parts.text ?? JSON.stringify(data))
+  const raw = new RawEvent({ id, source, location: toByteString(location), receivedAtMs: atMs, text })
   const event: DecodedEvent = {
     raw,
     log: raw.text,
@@ -70,40 +94,9 @@ export function entry(parts: EntryParts): Entry {
     decoder: undefined,
     fields: fieldsOf(data),
   }
-  const { rule } = parts
-  const view = rule && {
-    id: rule.id,
-    level: rule.level,
-    description: `rule ${rule.id}`,
-    groups: rule.groups ?? [],
-    mitreIds: rule.mitreIds ?? [],
-  }
-  const document = JSON.stringify({
-    timestamp: new Date(atMs).toISOString().replace('Z', '+0000'),
-    ...(view && {
-      rule: {
-        level: view.level,
-        description: view.description,
-        id: String(view.id),
-        ...(view.mitreIds.length > 0 && { mitre: { id: view.mitreIds } }),
-        mail: false,
-        groups: view.groups,
-      },
-    }),
-    agent: { id: '000', name: 'manager' },
-    manager: { name: 'manager' },
-    id: `${Math.floor(atMs / 1000)}.${id.length}`,
-    full_log: text,
-    decoder: {},
-    ...(Object.keys(data).length > 0 && { data: asText(data) }),
-    location,
-  })
-  const isAlert = view !== undefined && (parts.alert ?? view.level >= 3)
+  const rule = ruleOf(parts)
+  const document = documentOf(raw, rule, parts)
+  if (!rule || !(parts.alert ?? rule.level >= 3)) return { event, document, rule, alert: undefined }
   const alertDocument = document.replace(/"id":"(\d+\.\d+)"/, '"id":"$1-alert"')
-  return {
-    event,
-    document,
-    rule: view,
-    alert: view && isAlert ? { id: `alert-${id}`, event, rule: view, document: alertDocument } : undefined,
-  }
+  return { event, document, rule, alert: { id: `alert-${id}`, event, rule, document: alertDocument } }
 }

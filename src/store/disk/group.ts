@@ -63,5 +63,7 @@ function closing(records: Buffer, line: string): GroupFacts | undefined {
   const [, sum, body] = tailPattern.exec(line) ?? []
   if (sum === undefined || body === undefined) return undefined
   if (parseInt(sum, 16) !== crc32(body, crc32(records))) return undefined
-  return JSON.parse(body) as GroupFacts // written by encodeGroup, as the checksum shows
+  // Written by encodeGroup, as the checksum shows.
+  const facts: GroupFacts = JSON.parse(body)
+  return facts
 }

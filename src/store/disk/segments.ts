@@ -193,40 +193,38 @@ export class Segments {
     const { writer } = this.#database
     await writer.run(attach(file, schema))
     try {
-      const tables = await this.#database.read(
-        `SELECT count(*) FROM duckdb_tables() WHERE database_name = $1`,
-        [schema],
-      )
-      if (Number(tables[0]?.[0]) === 0) {
+      if (await this.#isEmpty(schema)) {
         await writer.run(`DETACH ${schema}`)
         await removeFile(file)
         return undefined
       }
-      const [info] = await this.#database.read(`SELECT * FROM ${schema}.info`, [])
-      const [found, records = 0, alerts = 0, firstPosition = 0, lastPosition = 0] = (info ?? []).map(Number)
-      if (found !== format) throw new Error(`it has format ${String(found)}, this program reads ${format}`)
-      const firstMs = Number(info?.[5] ?? Infinity)
-      const lastMs = Number(info?.[6] ?? -Infinity)
-      const applied = Number(info?.[7] ?? 0)
-      // Reads the header of every column, which is where a torn file shows first.
+      const info = await this.#readInfo(schema)
+      // Reads from every column, which is where a torn file shows first.
       await this.#database.read(`SELECT * FROM ${schema}.records ORDER BY position DESC LIMIT 1`, [])
-      return {
-        number,
-        path: file,
-        schema,
-        day,
-        records,
-        alerts,
-        firstPosition,
-        lastPosition,
-        firstMs,
-        lastMs,
-        applied,
-      }
+      return { number, path: file, schema, day, ...info }
     } catch (error) {
       await writer.run(`DETACH ${schema}`)
       throw error
     }
+  }
+
+  async #isEmpty(schema: string): Promise<boolean> {
+    const sql = 'SELECT count(*) FROM duckdb_tables() WHERE database_name = $1'
+    const [row] = await this.#database.read(sql, [schema])
+    return Number(row?.[0]) === 0
+  }
+
+  async #readInfo(schema: string): Promise<Omit<Segment, 'number' | 'path' | 'schema' | 'day'>> {
+    const [row] = await this.#database.read(
+      `SELECT format, records, alerts, first_position, last_position, coalesce(first_ms, 'infinity'::DOUBLE),
+       coalesce(last_ms, '-infinity'::DOUBLE), applied FROM ${schema}.info`,
+      [],
+    )
+    if (!row) throw new Error('it does not say what it holds')
+    const [found = 0, records = 0, alerts = 0, firstPosition = 0, lastPosition = 0, ...rest] = row.map(Number)
+    const [firstMs = Infinity, lastMs = -Infinity, applied = 0] = rest
+    if (found !== format) throw new Error(`it has format ${found}, this program reads ${format}`)
+    return { records, alerts, firstPosition, lastPosition, firstMs, lastMs, applied }
   }
 }
 

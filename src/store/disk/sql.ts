@@ -2,7 +2,7 @@ import type { DuckDBValue } from '@duckdb/node-api'
 
 import { documentPath, isTime } from '../query/field.ts'
 import type { Query } from '../query/query.ts'
-import { numberOf, timeOf, wanted, type Wanted } from '../query/value.ts'
+import { numberOf, pieces, timeOf, wanted, type Wanted } from '../query/value.ts'
 import type { Dataset } from '../store.ts'
 import { columnOf } from './columns.ts'
 import { elidedAlert, elidedDocument } from './line.ts'
@@ -56,10 +56,10 @@ export function condition(query: Query, dataset: Dataset, values: Values): strin
 }
 
 function anywhere(value: string, phrase: boolean, dataset: Dataset, values: Values): string {
-  const pieces = phrase ? [value] : value.split('*')
+  const wantedPieces = pieces(value, phrase)
   const pattern = (parts: readonly string[]) => values.add(`%${parts.map(likeText).join('%')}%`)
-  const inDocument = pattern(pieces.map((piece) => JSON.stringify(piece).slice(1, -1)))
-  const inText = pattern(pieces)
+  const inDocument = pattern(wantedPieces.map((piece) => JSON.stringify(piece).slice(1, -1)))
+  const inText = pattern(wantedPieces)
   const doc = `lower(${documentOf(dataset)}) LIKE lower(${inDocument}) ESCAPE '\\'`
   const text = `lower(text) LIKE lower(${inText}) ESCAPE '\\'`
   return `(${doc} OR ((${isElided(dataset)}) = 1 AND ${text}))`

@@ -189,7 +189,7 @@ export class Writer {
       resolve(this.head)
     }
     recent.trim()
-    if (this.#next > before) for (const listener of [...this.#listeners]) listener()
+    if (this.#next > before) for (const listener of this.#listeners) listener()
   }
 
   async #change(): Promise<void> {

@@ -7,6 +7,7 @@ export type Query =
   | {
       readonly kind: 'match'
       readonly field: string | undefined
+      /** In a phrase every character means itself. Otherwise `*` is any text, and a backslash makes the next character mean itself. */
       readonly value: string
       readonly phrase: boolean
     }

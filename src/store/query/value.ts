@@ -8,11 +8,33 @@ export type Wanted =
 const network = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/
 
 export function wanted(value: string, phrase: boolean): Wanted {
-  if (phrase) return { kind: 'equals', text: fold(value) }
-  const range = networkRange(value)
+  const range = phrase ? undefined : networkRange(value)
   if (range) return { kind: 'network', ...range }
-  const parts = fold(value).split('*')
-  return parts.length > 1 ? { kind: 'pattern', parts } : { kind: 'equals', text: fold(value) }
+  const parts = pieces(value, phrase).map(fold)
+  const [only] = parts
+  return only !== undefined && parts.length === 1
+    ? { kind: 'equals', text: only }
+    : { kind: 'pattern', parts }
+}
+
+/** The literal texts between the `*` of a value. */
+export function pieces(value: string, phrase: boolean): readonly string[] {
+  if (phrase) return [value]
+  const found = ['']
+  for (let index = 0; index < value.length; index++) {
+    const unit = value.charAt(index)
+    if (unit === '*') found.push('')
+    else {
+      const literal = unit === '\\' && index + 1 < value.length ? value.charAt(++index) : unit
+      found[found.length - 1] += literal
+    }
+  }
+  return found
+}
+
+/** The text itself, without backslashes; `*` means itself. */
+export function plainText(value: string, phrase: boolean): string {
+  return pieces(value, phrase).join('*')
 }
 
 /** `10.0.0.0/8` as the first and last address in it. */
@@ -34,7 +56,6 @@ export function addressNumber(text: string): number | undefined {
 
 /** Lower case, one code point for one, as DuckDB's `lower` does it: İ and final Σ would otherwise differ. */
 export function fold(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase()
   let folded = ''
   for (const point of text) folded += String.fromCodePoint(point.toLowerCase().codePointAt(0) ?? 0)
