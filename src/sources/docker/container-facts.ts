@@ -63,6 +63,7 @@ export function containerFacts(inspected: unknown): ContainerFacts {
     ports: list(portsOf(objectOf(host['PortBindings']))),
     networks: list(Object.keys(objectOf(objectOf(container['NetworkSettings'])['Networks']))),
     read_only: host['ReadonlyRootfs'] === true,
+    auto_remove: host['AutoRemove'] === true,
     restart_policy: textOf(objectOf(host['RestartPolicy'])['Name']),
     runtime: textOf(host['Runtime']),
     healthcheck: list(healthcheckOf(config)),

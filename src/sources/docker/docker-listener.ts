@@ -1,6 +1,8 @@
 import { integer, option, repeated, yesNo, type Read, type Values } from '../../config/option.ts'
 import type { Source } from '../source.ts'
 import { sourceType, type SourceContext } from '../source-type.ts'
+import type { Severity } from '../../dialect/problem.ts'
+import { messageOf } from './advice.ts'
 import { DockerSource } from './docker-source.ts'
 import { engineAddress } from './engine-address.ts'
 import { adjustSchedule, firstRunInMs, parseInterval, parseTimeOfDay, parseWeekday } from './schedule.ts'
@@ -86,18 +88,24 @@ export const dockerListener = sourceType({
     '<wodle name="docker-listener"><interval>10s</interval><run_on_start>yes</run_on_start><disabled>no</disabled></wodle>',
     '<wodle name="docker-listener"><host>unix:///var/run/docker.sock</host><host>tcp://10.0.0.5:2376</host></wodle>',
   ],
+  check: (values, { block }) => {
+    const { problem, severity } = scheduleProblem(values)
+    return problem === undefined
+      ? []
+      : [{ code: 'docker-listener-schedule', severity, message: problem, at: block.at }]
+  },
+  isDisabled: ({ disabled }) => disabled,
   create: (values, context) => create(values, context, process.env),
 })
 
 type Wodle = Values<typeof options>
 
 function create(values: Wodle, context: SourceContext, environment: NodeJS.ProcessEnv): Source {
-  const { schedule, warning } = adjustSchedule(scheduleOf(values))
-  if (warning !== undefined) context.telemetry.log.warn(`docker-listener: ${warning}`)
+  const { schedule } = adjustSchedule(scheduleOf(values))
   const hosts = values.hosts.length > 0 ? values.hosts : [undefined]
   return new DockerSource({
     name: 'docker-listener',
-    engines: values.disabled ? [] : hosts.map((host) => engineAddress(host, environment)),
+    engines: hosts.map((host) => engineAddress(host, environment)),
     retry: {
       firstMs: 500,
       longestMs: longestWaitMs(schedule),
@@ -107,6 +115,17 @@ function create(values: Wodle, context: SourceContext, environment: NodeJS.Proce
     startsInMs: () => (values.runOnStart ? 0 : firstRunInMs(schedule, context.now())),
     context,
   })
+}
+
+function scheduleProblem(values: Wodle): {
+  readonly problem: string | undefined
+  readonly severity: Severity
+} {
+  try {
+    return { problem: adjustSchedule(scheduleOf(values)).warning, severity: 'warning' }
+  } catch (error) {
+    return { problem: messageOf(error), severity: 'fatal' }
+  }
 }
 
 function scheduleOf({ interval, day, weekday, time }: Wodle): Schedule {

@@ -34,10 +34,13 @@ interface Item {
   readonly engine: string
   readonly received: Received | undefined
   enrichment: Enrichment | undefined
+  delay: 'late' | 'follow-up' | undefined
   readonly raw: RawEvent | undefined
 }
 
 const enrichWithinMs = 250
+/** Rules about these need facts: when those came late, the event is evaluated once more. */
+const followedUp = /^(?:create|start|update)$|^exec_start: /
 const batchSize = 256
 const maxWaiting = 20_000
 const rememberedEvents = 4096
@@ -152,10 +155,12 @@ export class DockerSource implements Source {
       engine,
       received,
       enrichment: waits ? undefined : enrichment,
+      delay: undefined,
       raw: undefined,
     }
     if (waits)
       void enrichment.then((found) => {
+        if (item.delay === 'late') return this.#followUp(item, found)
         item.enrichment = found
         item.ready = true
         return this.#queue.wake()
@@ -164,15 +169,23 @@ export class DockerSource implements Source {
     this.#telemetry.received(1, this.#queue.length)
   }
 
+  /** The facts came after the event had gone: rules that need them get their chance now. */
+  #followUp(item: Item, enrichment: Enrichment): void {
+    if (!item.received || !enrichment.container || !followedUp.test(item.received.event.action)) return
+    this.#queue.push({ ...item, ready: true, enrichment, delay: 'follow-up' })
+  }
+
   #rawOf(item: Item): RawEvent {
     const { received, enrichment, raw } = item
     if (raw) return raw
     if (!received) throw new Error('an item without event')
-    const { event, id, receivedAtMs, reconciled } = received
-    if (!item.ready) this.#telemetry.late()
+    const { event, receivedAtMs, reconciled } = received
+    if (!item.ready) item.delay = 'late'
+    if (item.delay === 'late') this.#telemetry.late()
     if (enrichment?.healthcheck) this.#telemetry.healthcheck()
-    const tree = envelope(event, { enrichment, late: !item.ready, reconciled })
+    const tree = envelope(event, { enrichment, delay: item.delay, reconciled })
     const text = (): string => envelopeText(tree, event.timeNano)
+    const id = item.delay === 'follow-up' ? `${received.id}:follow-up` : received.id
     return new RawEvent({ id, source: 'docker-listener', location, receivedAtMs, text, tree })
   }
 
@@ -199,6 +212,7 @@ export class DockerSource implements Source {
       engine: '',
       received: undefined,
       enrichment: undefined,
+      delay: undefined,
       raw,
     })
   }

@@ -8,6 +8,7 @@ import type { EngineApi } from './engine-api.ts'
 import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-event.ts'
 import { objectOf, textOf } from './json-object.ts'
 import type { KnownContainers } from './known-containers.ts'
+import { pause } from './pause.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { reconcile, takeStock } from './reconcile.ts'
 import type { SeenEvents } from './seen-events.ts'
@@ -206,7 +207,9 @@ export class EngineSession {
     this.#auditedNano = this.#nowNano()
     try {
       const events = await this.#ring(engineTime(from - overlapNano))
-      this.#compareRing(events, from)
+      // What the stream is just bringing is not missing.
+      await pause(settleMs, this.#signal)
+      if (!this.#signal.aborted) this.#compareRing(events, from)
     } catch (error) {
       if (!this.#signal.aborted) this.#failed('asking for recent events', error)
     }

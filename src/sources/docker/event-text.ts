@@ -8,8 +8,8 @@ import { objectOf } from './json-object.ts'
 /** What goes into `docker` besides what the engine sent. */
 export interface Additions {
   readonly enrichment: Enrichment | undefined
-  /** `late`: the event could not wait for its facts. */
-  readonly late: boolean
+  /** `late`: the event could not wait for its facts. `follow-up`: the same event once more, with its facts. */
+  readonly delay: 'late' | 'follow-up' | undefined
   /** Not sent by the engine but found by comparing states. */
   readonly reconciled: boolean
 }
@@ -20,7 +20,7 @@ export interface Envelope {
 }
 
 /** The event inside the envelope that the rules of the field expect. */
-export function envelope(event: EngineEvent, { enrichment, late, reconciled }: Additions): Envelope {
+export function envelope(event: EngineEvent, { enrichment, delay, reconciled }: Additions): Envelope {
   const docker: Record<string, unknown> = { ...event.body }
   const { container, exec } = enrichment ?? { container: undefined, exec: undefined }
   if (container) {
@@ -29,7 +29,7 @@ export function envelope(event: EngineEvent, { enrichment, late, reconciled }: A
     docker['container'] = container.fields
   }
   if (exec) docker['exec'] = exec
-  if (late) docker['enrichment'] = 'late'
+  if (delay) docker['enrichment'] = delay
   if (reconciled) docker['reconciled'] = true
   return { integration: 'docker', docker }
 }
