@@ -67,6 +67,8 @@ export class EngineSession {
   #resumed: boolean
   #quietSince = 0
   #auditedNano: bigint
+  /** What happened earlier is not ours to report. */
+  readonly #beginsNano: bigint
   #timers: NodeJS.Timeout[] = []
   #comparing: Promise<void> | undefined
 
@@ -76,6 +78,7 @@ export class EngineSession {
     this.#resumedAt = memory.seen.position
     this.#resumed = this.#resumedAt === undefined
     this.#auditedNano = this.#nowNano()
+    this.#beginsNano = this.#resumedAt?.nano ?? this.#auditedNano
   }
 
   /** Rejects when no connection came about or it broke; resolves with the reason when the stream ended. */
@@ -215,7 +218,8 @@ export class EngineSession {
     }
   }
 
-  #compareRing(events: readonly EngineEvent[], from: bigint): void {
+  #compareRing(ring: readonly EngineEvent[], from: bigint): void {
+    const events = ring.filter((event) => event.timeNano >= this.#beginsNano)
     const firstNew = events.findIndex((event) => !this.#memory.seen.has(engineEventId(this.#engineId, event)))
     if (firstNew === -1) return
     const missed = events.filter((event) => this.#receive(event)).length
