@@ -157,16 +157,16 @@ export function addSessionRoutes(server: FastifyInstance, context: ApiContext): 
   })
 
   server.get('/session', {
-    config: { access: 'viewer' },
+    config: { access: 'open' },
     schema: {
-      summary: 'Who I am',
+      summary: 'Who I am; an empty answer when nobody is signed in',
       tags: ['sign-in'],
-      response: { 200: identitySchema, ...problemResponses },
+      response: {
+        200: { type: 'object', properties: { me: identitySchema } },
+        ...problemResponses,
+      },
     },
-    handler: async (request) => {
-      const identity = identityOf(request)
-      return me(context, identity.user, identity.role)
-    },
+    handler: async ({ identity }) => (identity ? { me: me(context, identity.user, identity.role) } : {}),
   })
 
   server.delete('/session', {

@@ -1,0 +1,148 @@
+import { signal } from '@preact/signals'
+import type { Hit, SearchAnswer } from './answers.ts'
+import type { Problem } from './client.ts'
+import { apiUrl, call, me, parseAnswer, Problem as ProblemClass, queryString } from './client.ts'
+
+const pageSize = 200
+const mostRows = 20_000
+const mostPending = 5000
+
+interface Question {
+  readonly ds: string
+  readonly q: string
+  readonly f: readonly string[]
+  readonly from: string | undefined
+  readonly to: string | undefined
+}
+
+/** Rows of the Events page: pages from the search, and what the live tail adds on top. */
+export class EventList {
+  readonly hits = signal<readonly Hit[]>([])
+  readonly total = signal<SearchAnswer['total'] | undefined>(undefined)
+  readonly isLoading = signal(true)
+  readonly problem = signal<Problem | undefined>(undefined)
+  readonly partial = signal<string | undefined>(undefined)
+  /** Arrived while the reader was looking further down. */
+  readonly pending = signal<readonly Hit[]>([])
+  readonly dropped = signal(0)
+  readonly tail = signal<'off' | 'connecting' | 'live' | 'broken'>('off')
+  /** True while new rows must not move what is being read. */
+  isHeld = false
+  #question: Question | undefined
+  #next: number | undefined
+  #cancel = new AbortController()
+  #stream: EventSource | undefined
+  #arrived: Hit[] = []
+  #frame = 0
+  #newest = 0
+
+  async load(question: Question): Promise<void> {
+    this.close()
+    this.#question = question
+    this.#cancel = new AbortController()
+    this.isLoading.value = true
+    this.pending.value = []
+    this.dropped.value = 0
+    await this.#page(undefined)
+  }
+
+  async more(): Promise<void> {
+    if (this.isLoading.value || this.#next === undefined) return
+    this.isLoading.value = true
+    await this.#page(this.#next)
+  }
+
+  get hasMore(): boolean {
+    return this.#next !== undefined
+  }
+
+  async #page(after: number | undefined): Promise<void> {
+    const { signal: cancelled } = this.#cancel
+    try {
+      const path = `/search${queryString({ ...this.#question, limit: pageSize, after })}`
+      const answer = await call<SearchAnswer>({ path }, cancelled)
+      if (cancelled.aborted) return
+      this.hits.value = after === undefined ? answer.hits : [...this.hits.value, ...answer.hits]
+      this.#newest = Math.max(this.#newest, this.hits.value[0]?.position ?? 0)
+      this.#next = answer.next
+      this.total.value = answer.total
+      this.partial.value = answer.partial
+      this.problem.value = undefined
+    } catch (error) {
+      if (cancelled.aborted) return
+      this.problem.value = error instanceof ProblemClass ? error : new ProblemClass(0, {})
+    }
+    this.isLoading.value = false
+  }
+
+  /** Begins where the list ends, so that nothing is missed between the search and the stream. */
+  follow(): void {
+    if (this.#stream || !this.#question) return
+    this.tail.value = 'connecting'
+    const { ds, q, f } = this.#question
+    const since = this.#newest > 0 ? this.#newest : undefined
+    const stream = new EventSource(apiUrl(`/tail${queryString({ ds, q, f, since })}`))
+    this.#stream = stream
+    stream.addEventListener('batch', (event) => this.#receive(String(event.data)))
+    stream.addEventListener('ping', () => (this.tail.value = 'live'))
+    stream.addEventListener('dropped', (event) => {
+      const { count } = parseAnswer<{ count: number }>(String(event.data))
+      this.dropped.value += count
+    })
+    stream.addEventListener('gap', (event) => {
+      const { from, to } = parseAnswer<{ from: number; to: number }>(String(event.data))
+      this.dropped.value += to - from
+    })
+    stream.addEventListener('auth-expired', () => (me.value = null))
+    stream.addEventListener('error', () => (this.tail.value = 'broken'))
+  }
+
+  unfollow(): void {
+    this.#stream?.close()
+    this.#stream = undefined
+    this.tail.value = 'off'
+  }
+
+  close(): void {
+    this.#cancel.abort()
+    this.unfollow()
+    cancelAnimationFrame(this.#frame)
+    this.#arrived = []
+    this.#newest = 0
+  }
+
+  #receive(data: string): void {
+    this.tail.value = 'live'
+    // The stream sends what the search sends; both come from the same schema.
+    this.#arrived.push(...parseAnswer<Hit[]>(data))
+    if (this.#arrived.length > mostPending) {
+      this.dropped.value += this.#arrived.length - mostPending
+      this.#arrived = this.#arrived.slice(-mostPending)
+    }
+    cancelAnimationFrame(this.#frame)
+    this.#frame = requestAnimationFrame(() => this.#settle())
+  }
+
+  #settle(): void {
+    const known = this.#newest
+    const fresh = this.#arrived.filter((hit) => hit.position > known).reverse()
+    this.#arrived = []
+    const [first] = fresh
+    if (!first) return
+    this.#newest = first.position
+    const total = this.total.value
+    if (total) this.total.value = { ...total, value: total.value + fresh.length }
+    this.pending.value = [...fresh, ...this.pending.value].slice(0, mostPending)
+    if (!this.isHeld) this.showPending()
+  }
+
+  showPending(): void {
+    if (this.pending.value.length === 0) return
+    const all = [...this.pending.value, ...this.hits.value]
+    const last = all[mostRows - 1]
+    // Rows that fell off the end come back from the search when somebody scrolls there.
+    if (all.length > mostRows && last) this.#next = last.position
+    this.hits.value = all.slice(0, mostRows)
+    this.pending.value = []
+  }
+}

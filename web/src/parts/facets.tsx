@@ -1,0 +1,91 @@
+import { useState } from 'preact/hooks'
+import type { Facet } from '../data/answers.ts'
+import { isActive, toggle } from '../data/filter.ts'
+import { labelOf } from '../data/event.ts'
+import { bandOf } from '../data/severity.ts'
+import { count, shortCount, visible } from '../data/text.ts'
+import { Icon } from './icon.tsx'
+import { Line } from './text.tsx'
+
+/** Values of one field with how often they occur; a click narrows the question. */
+export function FacetBlock({ facet, onMore }: { readonly facet: Facet; onMore?: (() => void) | undefined }) {
+  const [search, setSearch] = useState('')
+  const label = labelOf(facet.field)
+  const most = Math.max(1, ...facet.buckets.map((bucket) => bucket.count))
+  const isLevel = facet.field === 'rule.level'
+  const ordered = isLevel ? [...facet.buckets].sort((a, b) => Number(b.key) - Number(a.key)) : facet.buckets
+  const shown = ordered.filter(({ key }) => String(key).toLowerCase().includes(search.toLowerCase()))
+  return (
+    <details class="facet" open>
+      <summary>{label}</summary>
+      {facet.buckets.length > 8 && (
+        <input
+          type="search"
+          class="facet-search"
+          placeholder="Find a value"
+          aria-label={`Find a value of ${label}`}
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      )}
+      <ul>
+        {shown.map(({ key, count: howMany }) => (
+          <FacetValue
+            key={key}
+            field={facet.field}
+            value={String(key)}
+            howMany={howMany}
+            share={howMany / most}
+          />
+        ))}
+      </ul>
+      {(facet.other ?? 0) > 0 && (
+        <button type="button" class="link facet-more" onClick={onMore}>
+          {count(facet.other ?? 0)} with other values
+        </button>
+      )}
+    </details>
+  )
+}
+
+interface ValueProps {
+  readonly field: string
+  readonly value: string
+  readonly howMany: number
+  /** Of the most frequent value. */
+  readonly share: number
+}
+
+function FacetValue({ field, value, howMany, share }: ValueProps) {
+  const include = { field, kind: 'is', value } as const
+  const exclude = { field, kind: 'is-not', value } as const
+  const name = visible(value, 120)
+  return (
+    <li class={isActive(exclude) ? 'is-excluded' : ''}>
+      <button
+        type="button"
+        class="facet-value"
+        aria-pressed={isActive(include)}
+        aria-label={`Only ${name}, ${count(howMany)}`}
+        onClick={() => toggle(include)}
+      >
+        <span class="facet-bar" style={{ width: `${Math.max(2, share * 100)}%` }} />
+        {field === 'rule.level' && <i class={`dot fill-${bandOf(Number(value))}`} />}
+        <Line>
+          {field === 'rule.level' ? `${value} ${bandOf(Number(value))}` : value === '' ? '(empty)' : value}
+        </Line>
+        <span class="facet-count">{shortCount(howMany)}</span>
+      </button>
+      <button
+        type="button"
+        class="icon-button facet-exclude"
+        aria-pressed={isActive(exclude)}
+        aria-label={`Without ${name}`}
+        title="Exclude"
+        onClick={() => toggle(exclude)}
+      >
+        <Icon name="minus" />
+      </button>
+    </li>
+  )
+}

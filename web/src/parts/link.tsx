@@ -1,0 +1,29 @@
+import type { ComponentChildren } from 'preact'
+import { go } from '../data/address.ts'
+
+interface Props {
+  readonly href: string
+  readonly children: ComponentChildren
+  readonly class?: string
+  readonly current?: boolean
+  readonly label?: string
+}
+
+/** A link inside the dashboard: a real one, so that it can be opened in a new tab. */
+export function Link({ href, children, class: name, current = false, label }: Props) {
+  return (
+    <a
+      href={href}
+      class={name}
+      aria-current={current ? 'page' : undefined}
+      aria-label={label}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
+        event.preventDefault()
+        go(href)
+      }}
+    >
+      {children}
+    </a>
+  )
+}

@@ -1,0 +1,35 @@
+import { isActive, toggle } from '../data/filter.ts'
+import { visible } from '../data/text.ts'
+import { Icon } from './icon.tsx'
+
+/** Include and exclude, the same everywhere a value is shown. */
+export function ValueButtons({ field, value }: { readonly field: string; readonly value: string }) {
+  if (value.length > 1000) return null
+  const include = { field, kind: 'is', value } as const
+  const exclude = { field, kind: 'is-not', value } as const
+  const name = visible(value, 60)
+  return (
+    <span class="value-buttons">
+      <button
+        type="button"
+        class="icon-button"
+        title="Only this"
+        aria-label={`Only ${name}`}
+        aria-pressed={isActive(include)}
+        onClick={() => toggle(include)}
+      >
+        <Icon name="plus" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        title="Without this"
+        aria-label={`Without ${name}`}
+        aria-pressed={isActive(exclude)}
+        onClick={() => toggle(exclude)}
+      >
+        <Icon name="minus" />
+      </button>
+    </span>
+  )
+}

@@ -1,0 +1,189 @@
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { change, dataset, endsNow, go, hrefOf, isLive, page, pages, refreshed } from './data/address.ts'
+import { call, me } from './data/client.ts'
+import { EventsPage, isTyping } from './pages/events.tsx'
+import type { IconName } from './parts/icon.tsx'
+import { FilterPills } from './parts/filter-pills.tsx'
+import { Icon } from './parts/icon.tsx'
+import { Help } from './parts/help.tsx'
+import { Link } from './parts/link.tsx'
+import { QueryBox } from './parts/query-box.tsx'
+import { TimePicker } from './parts/time-picker.tsx'
+import { ThemeSwitch } from './parts/theme.tsx'
+
+interface Place {
+  readonly name: string
+  readonly icon: IconName
+  readonly key: string
+  /** The search and the time apply. */
+  readonly asks: boolean
+  readonly view: ComponentType
+}
+
+const places: Readonly<Record<(typeof pages)[number], Place>> = {
+  overview: { name: 'Overview', icon: 'overview', key: 'o', asks: true, view: EventsPage },
+  docker: { name: 'Docker', icon: 'docker', key: 'd', asks: true, view: EventsPage },
+  kubernetes: { name: 'Kubernetes', icon: 'kubernetes', key: 'k', asks: true, view: EventsPage },
+  events: { name: 'Events', icon: 'events', key: 'e', asks: true, view: EventsPage },
+  mitre: { name: 'ATT&CK', icon: 'mitre', key: 'm', asks: true, view: EventsPage },
+  rules: { name: 'Rules', icon: 'rules', key: 'r', asks: false, view: EventsPage },
+  health: { name: 'Health', icon: 'health', key: 'h', asks: false, view: EventsPage },
+}
+
+export function Shell() {
+  const current = page.value === 'sign-in' ? 'overview' : page.value
+  const place = places[current]
+  useKeys()
+  useEffect(() => {
+    document.title = `${place.name} · Quaywatch`
+  }, [place])
+  const View = place.view
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <Rail current={current} />
+      <div class="stage">
+        <header class={`top ${place.asks ? '' : 'top-quiet'}`}>
+          <h1 class={place.asks ? 'unseen' : ''}>{place.name}</h1>
+          {place.asks && (
+            <>
+              <QueryBox />
+              <DatasetSwitch />
+              <TimePicker />
+              <LiveButton />
+            </>
+          )}
+        </header>
+        {place.asks && <FilterPills />}
+        <main id="main" class={`page page-${current}`}>
+          <View />
+        </main>
+      </div>
+      <Help />
+    </div>
+  )
+}
+
+function Rail({ current }: { readonly current: string }) {
+  return (
+    <nav class="rail" aria-label="Pages">
+      <Link href={hrefOf('overview')} class="brand" label="Quaywatch, overview">
+        <img src="./icon.svg" alt="" width="26" height="26" />
+        <span>Quaywatch</span>
+      </Link>
+      {pages.map((one) => (
+        <Link key={one} href={hrefOf(one)} class="rail-item" current={one === current}>
+          <Icon name={places[one].icon} />
+          <span>{places[one].name}</span>
+        </Link>
+      ))}
+      <span class="space" />
+      <Account />
+    </nav>
+  )
+}
+
+function Account() {
+  const who = me.value
+  const [isBusy, setBusy] = useState(false)
+  if (!who) return null
+  function signOut(): void {
+    setBusy(true)
+    call({ path: '/session', method: 'DELETE' })
+      .then(
+        () => (me.value = null),
+        () => undefined,
+      )
+      .finally(() => setBusy(false))
+  }
+  return (
+    <div class="account">
+      <button type="button" class="rail-item" popovertarget="account-popover">
+        <Icon name="person" />
+        <span>{who.user}</span>
+      </button>
+      <div id="account-popover" popover="auto" class="popover">
+        <p>
+          <b>{who.user}</b> <span class="muted">{who.role}</span>
+        </p>
+        <p class="muted">
+          {who.hostName} · Quaywatch {who.version}
+        </p>
+        <ThemeSwitch />
+        <button type="button" class="button" disabled={isBusy} onClick={signOut}>
+          Sign out
+        </button>
+      </div>
+    </div>
+  )
+}
+
+function DatasetSwitch() {
+  return (
+    <div class="segments" role="group" aria-label="What to look at">
+      <button
+        type="button"
+        aria-pressed={dataset.value === 'alerts'}
+        onClick={() => change({ ds: undefined, event: undefined })}
+      >
+        Alerts
+      </button>
+      <button
+        type="button"
+        aria-pressed={dataset.value === 'events'}
+        onClick={() => change({ ds: 'events', event: undefined })}
+      >
+        All events
+      </button>
+    </div>
+  )
+}
+
+function LiveButton() {
+  if (page.value !== 'events') {
+    return (
+      <button type="button" class="button live" onClick={() => (refreshed.value += 1)} aria-label="Refresh">
+        <Icon name="refresh" /> <span>Refresh</span>
+      </button>
+    )
+  }
+  return (
+    <button
+      type="button"
+      class="button live"
+      aria-pressed={isLive.value}
+      disabled={!endsNow.value}
+      title={endsNow.value ? 'New events appear by themselves (L)' : 'Live needs a time that ends now'}
+      onClick={toggleLive}
+    >
+      <i class="live-dot" /> <span>Live</span>
+    </button>
+  )
+}
+
+function toggleLive(): void {
+  change({ live: isLive.peek() ? 'off' : undefined }, 'replace')
+}
+
+/** `/` search, `g` and a letter for a page, `l` live, `?` help. */
+function useKeys(): void {
+  useEffect(() => {
+    let isGoing = false
+    const onKey = (event: KeyboardEvent) => {
+      if (isTyping(event)) return
+      const target = isGoing ? pages.find((one) => places[one].key === event.key) : undefined
+      isGoing = event.key === 'g' && !isGoing
+      if (target) go(hrefOf(target))
+      else if (event.key === '/') document.getElementById('query')?.focus()
+      else if (event.key === 'l' && endsNow.peek()) toggleLive()
+      else if (event.key === '?') document.querySelector<HTMLDialogElement>('#help')?.showModal()
+      else return
+      event.preventDefault()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+}
