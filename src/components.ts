@@ -4,6 +4,7 @@ import type { Problem } from './dialect/problem.ts'
 import type { XmlElement } from './dialect/xml-element.ts'
 import { dockerListener } from './sources/docker/docker-listener.ts'
 import { localfile } from './sources/file/localfile.ts'
+import { kubeAudit } from './sources/kube-audit/kube-audit.ts'
 import type { Source } from './sources/source.ts'
 import type { SourceContext, SourceType } from './sources/source-type.ts'
 
@@ -40,4 +41,8 @@ function listed<O extends Options>(declared: SourceType<O>): AnySourceType {
 }
 
 /** One line per source. */
-export const sourceTypes: readonly AnySourceType[] = [listed(dockerListener), listed(localfile)]
+export const sourceTypes: readonly AnySourceType[] = [
+  listed(dockerListener),
+  listed(kubeAudit),
+  listed(localfile),
+]

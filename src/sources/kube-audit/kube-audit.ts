@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+
+import { type Read, option, size, text, yesNo } from '../../config/option.ts'
+import { bind, port } from '../../config/sections/own.ts'
+import { pythonJson } from '../../event/python-json.ts'
+import { RawEvent } from '../../event/raw-event.ts'
+import { kubeAuditTelemetry } from '../../telemetry/kube-audit.ts'
+import { sourceType, type SourceContext } from '../source-type.ts'
+import type { Source, SourceStatus } from '../source.ts'
+import { ClusterHealth, type HealthEvent } from './cluster-health.ts'
+import { Deliveries } from './deliveries.ts'
+import type { AuthMethod } from './peer.ts'
+import { Receiver, type ReceiverOptions } from './receiver.ts'
+
+const name = 'kube-audit'
+const methods: readonly AuthMethod[] = ['mtls', 'token', 'none']
+const tickMs = 5_000
+
+function readMethods(content: string): Read<readonly AuthMethod[]> {
+  const words = content.split(',').map((word) => word.trim())
+  const value = methods.filter((method) => words.includes(method))
+  const isNone = value.includes('none')
+  return value.length === words.length && !(isNone && value.length > 1)
+    ? { value }
+    : { wrong: 'must be mtls, token, or both with a comma between, or none' }
+}
+
+function healthEvent(event: HealthEvent, receivedAtMs: number): RawEvent {
+  const tree = { integration: 'quaywatch', quaywatch: event }
+  const id = `k8s-health:${randomUUID()}`
+  return new RawEvent({ id, source: name, location: 'k8s', receivedAtMs, text: pythonJson(tree), tree })
+}
+
+function webhook(options: ReceiverOptions, context: SourceContext): Source {
+  const { now, home } = context
+  const telemetry = kubeAuditTelemetry(context.telemetry, now)
+  const deliveries = new Deliveries()
+  const health = new ClusterHealth((event) => {
+    deliveries.add({ events: [healthEvent(event, now())], settled: () => undefined })
+  }, now)
+  const listening = (bound: number) => context.listening('kube_audit', bound)
+  const receiver = new Receiver(options, { home, now, telemetry, deliveries, health, listening })
+  let state: SourceStatus['state'] = 'waiting'
+  let detail = 'not started'
+
+  async function* read(_from: string | undefined, signal: AbortSignal) {
+    const ticking = setInterval(() => health.tick(), tickMs)
+    ticking.unref()
+    signal.addEventListener('abort', () => deliveries.close(), { once: true })
+    if (signal.aborted) deliveries.close()
+    const running = receiver.run(signal, (where, failed) => {
+      state = failed ? 'waiting' : 'running'
+      detail = failed ? `cannot listen on port ${options.port}: ${where}` : `listens on ${where}`
+    })
+    // A receiver that can never work ends the source with its reason.
+    let failure: unknown
+    running.catch((error: unknown) => {
+      failure = error
+      deliveries.close()
+    })
+    yield* deliveries.batches(name)
+    clearInterval(ticking)
+    state = 'stopped'
+    if (failure !== undefined) throw failure
+    await running
+  }
+
+  function status(): SourceStatus {
+    const { lastAtMs, clusters } = health
+    const shown = `${clusters.slice(0, 5).join(', ')}${clusters.length > 5 ? ', …' : ''}`
+    const from = clusters.length === 0 ? ', no cluster has sent anything yet' : `, receives from ${shown}`
+    return {
+      state,
+      detail: state === 'running' ? `${detail}${from}` : detail,
+      ...(state === 'waiting' ? { advice: 'free the port, or choose another: <kube_audit><port>' } : {}),
+      ...(state === 'running' && clusters.length === 0
+        ? { advice: "'quaywatch kube setup' writes what an API server needs" }
+        : {}),
+      ...(lastAtMs === undefined ? {} : { lastEventAtMs: lastAtMs }),
+    }
+  }
+  return { name, read, status }
+}
+
+export const kubeAudit = sourceType({
+  type: name,
+  section: { element: 'kube_audit' },
+  blocks: 'single',
+  byDefault: true,
+  summary: 'Receives the audit events of Kubernetes API servers over HTTPS (their audit webhook).',
+  options: {
+    isDisabled: yesNo('disabled', false, 'Do not listen.'),
+    port: port('port', 8080, 'Port of the audit webhook (HTTPS).'),
+    bind: bind('0.0.0.0'),
+    auth: option<readonly AuthMethod[]>('auth', ['mtls', 'token'], 'How API servers prove who they are.', {
+      accepts: 'mtls, token, both, or none',
+      read: ({ content }) => readMethods(content),
+    }),
+    cluster: text(
+      'cluster',
+      undefined,
+      'Name of the cluster. Without it: from the client certificate or token.',
+    ),
+    maxBodyBytes: size(
+      'max_body',
+      12 * 1024 ** 2,
+      'Larger request bodies are refused; API servers send up to 10 MiB.',
+    ),
+  },
+  examples: ['<kube_audit><port>8080</port><auth>mtls,token</auth></kube_audit>'],
+  isDisabled: (options) => options.isDisabled,
+  create: (options, context) => webhook(options, context),
+})

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { assert as holds, jsonValue, property } from 'fast-check'
+
+import { pythonJson } from '../../event/python-json.ts'
+import { pythonText } from './python-text.ts'
+
+// Right-hand sides were printed by CPython 3.11: json.dumps(json.loads(left)).
+const cases = [
+  ['{}', '{}'],
+  [' { "a" : [ 1 , 2 ,\n{} ] } ', '{"a": [1, 2, {}]}'],
+  ['{"uri":"/api?a=1\\u0026b=\\u003c\\u003e","slash":"\\/"}', '{"uri": "/api?a=1&b=<>", "slash": "/"}'],
+  ['{"n":12345678901234567890,"m":-9007199254740993}', '{"n": 12345678901234567890, "m": -9007199254740993}'],
+  ['"a,b:c\\"d\\\\"', '"a,b:c\\"d\\\\"'],
+  [
+    '"é😀\u007f\\u001B\\u000A\\u0022\\ud83d\\ude00"',
+    '"\\u00e9\\ud83d\\ude00\\u007f\\u001b\\n\\"\\ud83d\\ude00"',
+  ],
+] as const
+
+describe('pythonText()', () => {
+  for (const [json, text] of cases)
+    it(`prints ${json} as ${text}`, () => assert.equal(pythonText(Buffer.from(json)), text))
+
+  it('agrees with the walk over the parsed value, whatever the strings', () =>
+    holds(
+      property(
+        jsonValue({ noUnicodeString: false }).filter((value) => !/\d[.e]/.test(JSON.stringify(value))),
+        (value) => {
+          const json = JSON.stringify(value)
+          assert.equal(pythonText(Buffer.from(json)), pythonJson(JSON.parse(json)))
+        },
+      ),
+    ))
+
+  it('a document beyond the fast size keeps its integers too', () => {
+    const padding = 'x'.repeat(300_000)
+    const json = `{"n":12345678901234567890,"p":"${padding}","q":"1,\\"23456789012345678901"}`
+    assert.equal(
+      pythonText(Buffer.from(json)),
+      `{"n": 12345678901234567890, "p": "${padding}", "q": "1,\\"23456789012345678901"}`,
+    )
+  })
+})

@@ -1,0 +1,379 @@
+import { type Http2SecureServer, type Http2ServerResponse, createSecureServer } from 'node:http2'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { type KubeAuditTelemetry, type Refusal } from '../../telemetry/kube-audit.ts'
+import { AuditIdMemory } from './audit-id-memory.ts'
+import { auditEvents } from './audit-events.ts'
+import type { ClusterHealth } from './cluster-health.ts'
+import type { Deliveries } from './deliveries.ts'
+import { type AuthMethod, type Peer, peerOfCertificate, peerOfToken } from './peer.ts'
+import { RateLimit } from './rate-limit.ts'
+import { type AuditRequest, readBody } from './request-body.ts'
+import { TlsFiles } from './tls-files.ts'
+import { readTokens, type TokenList } from './token-file.ts'
+
+export interface ReceiverOptions {
+  readonly port: number
+  readonly bind: string
+  readonly auth: readonly AuthMethod[]
+  readonly cluster: string | undefined
+  readonly maxBodyBytes: number
+}
+
+export interface ReceiverParts {
+  readonly home: string
+  readonly now: () => number
+  readonly telemetry: KubeAuditTelemetry
+  readonly deliveries: Deliveries
+  readonly health: ClusterHealth
+  readonly listening: (port: number) => void
+}
+
+type Answer = ServerResponse | Http2ServerResponse
+
+const limits = {
+  /** An API server that posts single events opens some 260 connections. */
+  connectionsPerAddress: 1_024,
+  connections: 8_192,
+  /** Requests of one client. */
+  requestsPerSecond: 5_000,
+  requestBurst: 10_000,
+  clients: 1_024,
+  /** An API server gives up after 30 s; before that it hears 503. */
+  bodyMs: 25_000,
+  firstRequestMs: 15_000,
+  handshakeMs: 10_000,
+  /** Longer than clients keep idle connections (Go: 90 s), so that they close first and no request meets a closed door. */
+  idleMs: 120_000,
+  auditIds: 100_000,
+  rereadMs: 2_000,
+  renewMs: 12 * 3_600_000,
+} as const
+
+const retryAfterSeconds = 1
+
+const statusOf: Readonly<Record<Refusal, number>> = {
+  'no-credentials': 401,
+  'wrong-token': 401,
+  'unknown-authority': 401,
+  'expired-certificate': 401,
+  'not-an-audit-client': 403,
+  'plain-http': 400,
+  handshake: 400,
+  method: 405,
+  encoding: 415,
+  'too-large': 413,
+  'too-slow': 408,
+  interrupted: 400,
+  'not-audit-events': 400,
+  rate: 429,
+  connections: 503,
+  busy: 503,
+  'not-stored': 503,
+}
+
+const headersOf: Partial<Record<Refusal, Readonly<Record<string, string>>>> = {
+  'no-credentials': { 'www-authenticate': 'Bearer' },
+  'wrong-token': { 'www-authenticate': 'Bearer' },
+  method: { allow: 'POST' },
+  rate: { 'retry-after': String(retryAfterSeconds) },
+  busy: { 'retry-after': String(retryAfterSeconds) },
+  'not-stored': { 'retry-after': String(retryAfterSeconds) },
+}
+
+/** What may lie in memory, bodies not yet durable: two of the largest, and at least 32 MiB. */
+export function mostHeldBytes(maxBodyBytes: number): number {
+  return Math.max(2 * maxBodyBytes, 32 * 1024 ** 2)
+}
+
+/** The HTTPS side of the audit webhook. */
+export class Receiver {
+  readonly #options: ReceiverOptions
+  readonly #parts: ReceiverParts
+  readonly #files: TlsFiles
+  readonly #rate = new RateLimit(limits.requestsPerSecond, limits.requestBurst, limits.clients)
+  readonly #reused = new AuditIdMemory(limits.auditIds)
+  readonly #peers = new WeakMap<object, Peer | 'anonymous'>()
+  readonly #addresses = new Map<string, number>()
+  readonly #sockets = new Set<Socket>()
+  #tokens: TokenList
+  #heldBytes = 0
+
+  constructor(options: ReceiverOptions, parts: ReceiverParts) {
+    this.#options = options
+    this.#parts = parts
+    this.#files = new TlsFiles(parts.home)
+    this.#tokens = readTokens(parts.home)
+  }
+
+  get openConnections(): number {
+    return this.#sockets.size
+  }
+
+  /** Listens until the signal aborts; a port that is taken is tried again. */
+  async run(signal: AbortSignal, state: (detail: string, failed: boolean) => void): Promise<void> {
+    const { telemetry } = this.#parts
+    telemetry.certificatesRead(await this.#files.ensure([]))
+    for (let waitMs = 500; !signal.aborted; waitMs = Math.min(waitMs * 2, 15_000)) {
+      try {
+        const server = this.#server()
+        await this.#listen(server, state)
+        await this.#maintain(server, signal)
+        await this.#close(server)
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        const failure = error instanceof Error ? error : new Error(String(error))
+        telemetry.cannotListen(failure, waitMs)
+        state(failure.message, true)
+        await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  #server(): Http2SecureServer {
+    const server = createSecureServer(
+      {
+        ...this.#files.read(),
+        allowHTTP1: true,
+        minVersion: 'TLSv1.2',
+        requestCert: this.#options.auth.includes('mtls'),
+        // Judged by `peerOfCertificate`, which can say why.
+        rejectUnauthorized: false,
+        handshakeTimeout: limits.handshakeMs,
+        maxSessionMemory: 32,
+        settings: { maxConcurrentStreams: 64, initialWindowSize: 1024 ** 2, maxHeaderListSize: 16_384 },
+      },
+      (request, response) => {
+        void this.#serve(request, response)
+      },
+    )
+    server.maxConnections = limits.connections
+    server.on('connection', (socket: Socket) => this.#admit(socket))
+    server.on('secureConnection', (socket: TLSSocket) => this.#expectRequest(socket))
+    server.on('tlsClientError', (error, socket) => this.#handshakeFailed(error, socket))
+    server.on('sessionError', () => this.#parts.telemetry.refused('interrupted', 'HTTP/2 session'))
+    server.setTimeout(limits.idleMs)
+    return server
+  }
+
+  #listen(server: Http2SecureServer, state: (detail: string, failed: boolean) => void): Promise<void> {
+    const { port, bind, auth } = this.#options
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ port, host: bind }, () => {
+        server.off('error', reject)
+        const address = server.address()
+        const bound = typeof address === 'object' && address ? address.port : port
+        this.#parts.listening(bound)
+        this.#parts.telemetry.listening(bind, bound, auth)
+        state(`https://${bind.includes(':') ? `[${bind}]` : bind}:${bound}`, false)
+        resolve()
+      })
+    })
+  }
+
+  /** Takes new certificates and tokens while running, and renews our own in time. */
+  async #maintain(server: Http2SecureServer, signal: AbortSignal): Promise<void> {
+    let renewedAtMs = this.#parts.now()
+    while (!signal.aborted) {
+      await sleep(limits.rereadMs, undefined, { signal }).catch(() => undefined)
+      const isRenewalDue = this.#parts.now() - renewedAtMs > limits.renewMs
+      try {
+        if (isRenewalDue) {
+          renewedAtMs = this.#parts.now()
+          await this.#files.ensure([])
+        }
+        if (!isRenewalDue && !this.#files.haveChanged()) continue
+        server.setSecureContext({ ...this.#files.read(), minVersion: 'TLSv1.2' })
+        this.#tokens = readTokens(this.#parts.home)
+        this.#parts.telemetry.credentialsChanged()
+      } catch (error) {
+        this.#parts.telemetry.certificatesFailed(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+  }
+
+  #close(server: Http2SecureServer): Promise<void> {
+    return new Promise((resolve) => {
+      server.close(() => resolve())
+      // Answers in flight are short; idle keep-alive connections would hold the process for minutes.
+      setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), 500).unref()
+    })
+  }
+
+  #admit(socket: Socket): void {
+    const address = socket.remoteAddress ?? ''
+    const count = this.#addresses.get(address) ?? 0
+    if (count >= limits.connectionsPerAddress) {
+      this.#parts.telemetry.refused('connections', address)
+      socket.destroy()
+      return
+    }
+    this.#addresses.set(address, count + 1)
+    this.#sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      const left = (this.#addresses.get(address) ?? 1) - 1
+      if (left > 0) this.#addresses.set(address, left)
+      else this.#addresses.delete(address)
+    })
+  }
+
+  /** A client that shows its certificate and then sends headers a byte a minute goes. */
+  #expectRequest(socket: TLSSocket): void {
+    const timer = setTimeout(() => {
+      if (this.#peers.has(socket)) return
+      this.#parts.telemetry.refused('too-slow', socket.remoteAddress ?? '', 'no request after the handshake')
+      socket.destroy()
+    }, limits.firstRequestMs)
+    timer.unref()
+    socket.once('close', () => clearTimeout(timer))
+  }
+
+  #handshakeFailed(error: Error & { readonly code?: string }, socket: TLSSocket): void {
+    const isHttp = error.code === 'ERR_SSL_HTTP_REQUEST'
+    this.#parts.telemetry.refused(
+      isHttp ? 'plain-http' : 'handshake',
+      socket.remoteAddress ?? '',
+      error.code ?? error.message,
+    )
+    socket.destroy()
+  }
+
+  async #serve(request: AuditRequest, response: Answer): Promise<void> {
+    response.on('error', () => undefined)
+    try {
+      await this.#answer(request, response)
+    } catch (error) {
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+      throw error
+    }
+  }
+
+  async #answer(request: AuditRequest, response: Answer): Promise<void> {
+    const { now, telemetry } = this.#parts
+    const peer = this.#peer(request)
+    const from = request.socket.remoteAddress ?? ''
+    if (request.method === 'GET' && /^\/(healthz|livez|readyz)(\?|$)/.test(request.url ?? '')) {
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      response.end('ok\n')
+      return
+    }
+    const refuse = (reason: Refusal, detail = '') => {
+      telemetry.refused(reason, from, detail)
+      answerRefusal(request, response, { reason, detail })
+    }
+    if (request.method !== 'POST') return refuse('method', 'audit events are posted')
+    if (peer.kind === 'refused') return refuse(peer.reason, peer.detail)
+    if (!this.#rate.take(peer.client, now())) return refuse('rate', 'too many requests of this client')
+    const most = mostHeldBytes(this.#options.maxBodyBytes)
+    const expected = Number(request.headers['content-length'] ?? 0)
+    if (this.#heldBytes > 0 && this.#heldBytes + expected > most)
+      return refuse('busy', 'too much waits for the store')
+    // What is announced counts from the start: many large bodies at once must not all be let in.
+    let taken = Math.min(expected, this.#options.maxBodyBytes)
+    this.#hold(taken)
+    let received = 0
+    const hold = (bytes: number) => {
+      received += bytes
+      const beyond = Math.max(0, received - taken)
+      taken += beyond
+      if (beyond > 0) this.#hold(beyond)
+    }
+    const body = await readBody(request, {
+      maxBytes: this.#options.maxBodyBytes,
+      timeoutMs: limits.bodyMs,
+      hold,
+    })
+    if ('refused' in body) {
+      this.#hold(-taken)
+      return refuse(body.refused, body.detail)
+    }
+    const refused = await this.#store(body.bytes, this.#options.cluster ?? peer.cluster)
+    this.#hold(-taken)
+    if (refused) return refuse(refused.reason, refused.detail)
+    if (response.destroyed) return
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end('{"status":"stored"}\n')
+  }
+
+  /** Resolves when the events are durable, or with the reason why they are not. */
+  async #store(bytes: Buffer, cluster: string): Promise<{ reason: Refusal; detail: string } | undefined> {
+    const { now, telemetry, deliveries, health } = this.#parts
+    const receivedAtMs = now()
+    const found = auditEvents(bytes, { cluster, receivedAtMs, reused: this.#reused })
+    if ('refused' in found) return { reason: 'not-audit-events', detail: found.refused }
+    const { events, deadLetters, truncated, oldestStageMs } = found
+    telemetry.received(cluster, { events: events.length, bytes: bytes.length, deadLetters, truncated })
+    const failure =
+      events.length === 0
+        ? undefined
+        : await new Promise<Error | undefined>((resolve) => deliveries.add({ events, settled: resolve }))
+    if (failure) return { reason: 'not-stored', detail: failure.message }
+    const lagMs = oldestStageMs === undefined ? undefined : Math.max(0, now() - oldestStageMs)
+    telemetry.stored(cluster, lagMs, now() - receivedAtMs)
+    health.stored(cluster, { events: events.length, lagMs, deadLetters, truncated })
+    return undefined
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes
+    this.#parts.telemetry.held(this.#heldBytes)
+  }
+
+  #peer(request: AuditRequest): Peer {
+    const { auth } = this.#options
+    const address = request.socket.remoteAddress ?? ''
+    const connection = connectionOf(request)
+    let certain = this.#peers.get(connection)
+    if (certain === undefined) {
+      certain = (auth.includes('mtls') ? peerOfCertificate(tlsSocketOf(request)) : undefined) ?? 'anonymous'
+      this.#peers.set(connection, certain)
+      this.#peers.set(request.socket, certain)
+    }
+    if (certain !== 'anonymous' && certain.kind === 'known') return certain
+    const token = auth.includes('token')
+      ? peerOfToken(request.headers.authorization, this.#tokens)
+      : undefined
+    if (token) return token
+    if (auth.includes('none')) return { kind: 'known', cluster: 'default', client: `address ${address}` }
+    if (certain !== 'anonymous') return certain
+    return { kind: 'refused', reason: 'no-credentials', detail: `this webhook takes ${auth.join(' or ')}` }
+  }
+}
+
+/** What stays the same from request to request: the HTTP/2 session or the socket. */
+function connectionOf(request: AuditRequest): object {
+  return ('stream' in request && request.stream.session) || request.socket
+}
+
+function tlsSocketOf(request: AuditRequest): TLSSocket {
+  const { socket } = request
+  if ('getPeerCertificate' in socket) return socket
+  throw new Error('a request of the HTTPS server came without TLS')
+}
+
+/** RFC 9457. The body that was not read is discarded, so that the client hears the answer instead of a reset. */
+function answerRefusal(
+  request: AuditRequest,
+  response: Answer,
+  why: { reason: Refusal; detail: string },
+): void {
+  const status = statusOf[why.reason]
+  if (response.destroyed || response.headersSent) return
+  const closes = why.reason === 'too-large' || why.reason === 'too-slow'
+  response.writeHead(status, {
+    'content-type': 'application/problem+json',
+    ...headersOf[why.reason],
+    ...(closes && request.httpVersionMajor === 1 ? { connection: 'close' } : {}),
+  })
+  response.end(`${JSON.stringify({ title: why.reason, status, detail: why.detail })}\n`)
+  request.resume()
+  if (closes) setTimeout(() => request.destroy(), 2_000).unref()
+}
