@@ -7,6 +7,7 @@ export interface FieldKey {
 }
 
 const interned = new Map<string, FieldKey>()
+const inSlotOrder: FieldKey[] = []
 
 /** ASCII only: `toLowerCase` would also fold bytes 0xC0 to 0xDE. */
 export function lowerAscii(text: string): string {
@@ -20,10 +21,16 @@ export function fieldKey(name: string): FieldKey {
   if (!key) {
     key = { name, lower, slot: interned.size }
     interned.set(lower, key)
+    inSlotOrder.push(key)
   }
   return key
 }
 
 export function fieldKeyCount(): number {
-  return interned.size
+  return inSlotOrder.length
+}
+
+/** Every key so far; the index is the slot. */
+export function fieldKeys(): readonly FieldKey[] {
+  return inSlotOrder
 }

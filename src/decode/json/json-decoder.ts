@@ -1,0 +1,56 @@
+import type { ByteString } from '../../event/byte-string.ts'
+import type { EventFields } from '../event-fields.ts'
+import type { JsonOptions } from '../plugin.ts'
+import { flattenJson } from './flatten.ts'
+import { JsonPart, valueAt } from './json-part.ts'
+import { JsonScanner } from './json-scanner.ts'
+import { keyTable } from './key-table.ts'
+
+/**
+ * Adds the fields of the JSON object that starts at `start` (spec/decoders.md §6.9). Text that is not a JSON object adds none.
+ * Never throws; time is linear in the length of the text.
+ */
+export function addJsonFields(
+  fields: EventFields,
+  text: ByteString,
+  start: number,
+  options: JsonOptions,
+): void {
+  if (options.arrays === 'csv' || !addScanned(fields, text, start, options))
+    addFlattened(fields, text, start, options)
+}
+
+let scanner = new JsonScanner(keyTable())
+
+/** False, and nothing added, when only the slow way can tell. */
+function addScanned(fields: EventFields, text: ByteString, start: number, options: JsonOptions): boolean {
+  const table = keyTable()
+  if (table !== scanner.table) scanner = new JsonScanner(table)
+  const limit = fields.room
+  const result = scanner.scan(text, start, { discardNulls: options.nulls === 'discard', limit })
+  if (result !== 'object') return result === 'not JSON'
+  // A `user` can be a dynamic field, which the scanner did not count.
+  if (limit < Infinity && scanner.hasUser) return false
+  const dstuser = fields.fixed('dstuser') ?? ''
+  const hits: number[] = []
+  for (let at = 0; at < scanner.hitCount * 3; at += 3) {
+    const index = scanner.hits[at] ?? 0
+    const from = scanner.hits[at + 1] ?? 0
+    const end = scanner.hits[at + 2] ?? 0
+    const known = table.names[index < 0 ? -1 - index : index]
+    if (known === undefined) continue
+    if (index < 0 && (known.fixed !== 'user' || (fields.fixed('dstuser') ?? '') === ''))
+      fields.set(known.fixed === 'user' || known.fixed === undefined ? 'dstuser' : known.fixed, valueAt(text, from, end))
+    else hits.push(known.slot, from, end)
+  }
+  const entries = (): readonly (readonly [ByteString, ByteString])[] =>
+    flattenJson(text, start, options, dstuser).dynamic.slice(0, limit)
+  fields.addPart(new JsonPart(text, hits, table.knownSlots, entries), Math.min(scanner.dynamicCount, limit))
+  return true
+}
+
+function addFlattened(fields: EventFields, text: ByteString, start: number, options: JsonOptions): void {
+  const { fixed, dynamic } = flattenJson(text, start, options, fields.fixed('dstuser') ?? '')
+  for (const [name, value] of fixed) fields.set(name, value)
+  for (const [name, value] of dynamic) if (!fields.add(name, value)) return
+}
