@@ -75,4 +75,6 @@ export interface DecodedEvent {
   readonly location: ByteString
   readonly decoder: DecoderView | undefined
   readonly fields: Fields
+  /** Set when a decoder knows the rule that decided already, elsewhere: no rule is to be evaluated (spec/decoders.md §6.8). */
+  readonly generatingRule?: number | undefined
 }

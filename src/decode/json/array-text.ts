@@ -22,23 +22,15 @@ function quoted(text: ByteString): ByteString {
 
 /** A JSON value in the layout that rules were written against: elements joined by `, `, members on lines of their own. */
 export function printJson(value: JsonValue, depth = 0): ByteString {
-  switch (value.kind) {
-    case 'text':
-      return quoted(value.text)
-    case 'number':
-      return arrayNumber(value.value)
-    case 'word':
-      return value.word
-    case 'array':
-      return `[${value.items.map((item) => printJson(item, depth + 1)).join(', ')}]`
-    case 'object': {
-      const indent = '\t'.repeat(depth + 1)
-      const lines = value.members.map(
-        ([key, member]) => `${indent}${quoted(key)}:\t${printJson(member, depth + 1)}`,
-      )
-      return `{\n${lines.length > 0 ? `${lines.join(',\n')}\n` : ''}${'\t'.repeat(depth)}}`
-    }
-  }
+  if (value.kind === 'text') return quoted(value.text)
+  if (value.kind === 'number') return arrayNumber(value.value)
+  if (value.kind === 'word') return value.word
+  if (value.kind === 'array') return `[${value.items.map((item) => printJson(item, depth + 1)).join(', ')}]`
+  const indent = '\t'.repeat(depth + 1)
+  const lines = value.members.map(
+    ([key, member]) => `${indent}${quoted(key)}:\t${printJson(member, depth + 1)}`,
+  )
+  return `{\n${lines.length > 0 ? `${lines.join(',\n')}\n` : ''}${'\t'.repeat(depth)}}`
 }
 
 /** Longer text gives no field. */
@@ -56,15 +48,7 @@ export function csvText(items: readonly JsonValue[]): ByteString | undefined {
 
 /** The field value of a scalar; `undefined` for containers. */
 export function scalarText(value: JsonValue): ByteString | undefined {
-  switch (value.kind) {
-    case 'text':
-      return value.text
-    case 'number':
-      return fieldNumber(value.value)
-    case 'word':
-      return value.word
-    case 'array':
-    case 'object':
-      return undefined
-  }
+  if (value.kind === 'text') return value.text
+  if (value.kind === 'number') return fieldNumber(value.value)
+  return value.kind === 'word' ? value.word : undefined
 }

@@ -96,7 +96,8 @@ export class JsonBytes {
   }
 
   #endOfWord(from: number, word: string): number {
-    for (let at = 0; at < word.length; at += 1) if (this.bytes[from + at] !== word.charCodeAt(at)) return notJson
+    for (let at = 0; at < word.length; at += 1)
+      if (this.bytes[from + at] !== word.charCodeAt(at)) return notJson
     return from + word.length
   }
 }

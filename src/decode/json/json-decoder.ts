@@ -1,10 +1,11 @@
 import type { ByteString } from '../../event/byte-string.ts'
+import type { StaticName } from '../../event/decoded-event.ts'
 import type { EventFields } from '../event-fields.ts'
 import type { JsonOptions } from '../plugin.ts'
 import { flattenJson } from './flatten.ts'
 import { JsonPart, valueAt } from './json-part.ts'
 import { JsonScanner } from './json-scanner.ts'
-import { keyTable } from './key-table.ts'
+import { type KeyTable, keyTable } from './key-table.ts'
 
 /**
  * Adds the fields of the JSON object that starts at `start` (spec/decoders.md §6.9). Text that is not a JSON object adds none.
@@ -32,21 +33,33 @@ function addScanned(fields: EventFields, text: ByteString, start: number, option
   // A `user` can be a dynamic field, which the scanner did not count.
   if (limit < Infinity && scanner.hasUser) return false
   const dstuser = fields.fixed('dstuser') ?? ''
-  const hits: number[] = []
-  for (let at = 0; at < scanner.hitCount * 3; at += 3) {
-    const index = scanner.hits[at] ?? 0
-    const from = scanner.hits[at + 1] ?? 0
-    const end = scanner.hits[at + 2] ?? 0
-    const known = table.names[index < 0 ? -1 - index : index]
-    if (known === undefined) continue
-    if (index < 0 && (known.fixed !== 'user' || (fields.fixed('dstuser') ?? '') === ''))
-      fields.set(known.fixed === 'user' || known.fixed === undefined ? 'dstuser' : known.fixed, valueAt(text, from, end))
-    else hits.push(known.slot, from, end)
-  }
+  const hits = takeHits(fields, text, table)
   const entries = (): readonly (readonly [ByteString, ByteString])[] =>
     flattenJson(text, start, options, dstuser).dynamic.slice(0, limit)
   fields.addPart(new JsonPart(text, hits, table.knownSlots, entries), Math.min(scanner.dynamicCount, limit))
   return true
+}
+
+/** Sets the static fields that the scan found; slot, start and end of the dynamic ones. */
+function takeHits(fields: EventFields, text: ByteString, table: KeyTable): number[] {
+  const hits: number[] = []
+  for (let at = 0; at < scanner.hitCount * 3; at += 3) {
+    const index = scanner.hits[at] ?? 0
+    const start = scanner.hits[at + 1] ?? 0
+    const end = scanner.hits[at + 2] ?? 0
+    const known = table.names[index < 0 ? -1 - index : index]
+    if (known === undefined) continue
+    const fixed = index < 0 ? fixedName(known.fixed, fields) : undefined
+    if (fixed === undefined) hits.push(known.slot, start, end)
+    else fields.set(fixed, valueAt(text, start, end))
+  }
+  return hits
+}
+
+/** A `user` is the destination user as long as there is none. */
+function fixedName(name: StaticName | 'user' | undefined, fields: EventFields): StaticName | undefined {
+  if (name !== 'user') return name
+  return (fields.fixed('dstuser') ?? '') === '' ? 'dstuser' : undefined
 }
 
 function addFlattened(fields: EventFields, text: ByteString, start: number, options: JsonOptions): void {

@@ -39,7 +39,12 @@ export class JsonPart implements FieldPart {
   #entries: readonly Entry[] | undefined = undefined
 
   /** @param knownSlots slots from this on were not known to the scan that made the hits */
-  constructor(text: ByteString, hits: readonly number[], knownSlots: number, flatten: () => readonly Entry[]) {
+  constructor(
+    text: ByteString,
+    hits: readonly number[],
+    knownSlots: number,
+    flatten: () => readonly Entry[],
+  ) {
     this.#text = text
     this.#hits = hits
     this.#knownSlots = knownSlots

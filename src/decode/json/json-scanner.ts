@@ -93,7 +93,9 @@ export class JsonScanner {
           this.#keyStart[depth] = at
           hash = prefix[depth] ?? 0
           for (let byte = bytes[at] ?? 0; byte !== quote; byte = bytes[at] ?? 0) {
+            // oxlint-disable-next-line max-depth -- as above
             if (byte === backslash) return 'unusual'
+            // oxlint-disable-next-line max-depth -- as above
             if (byte === 0) return 'not JSON'
             hash = hashByte(hash, lowerByte[byte] ?? 0)
             at += 1
@@ -199,7 +201,8 @@ export class JsonScanner {
   /** Whether the top-level key is the name in exactly this case. */
   #isKey(name: string): boolean {
     const start = this.#keyStart[1] ?? 0
-    for (let at = 0; at < name.length; at += 1) if (this.#bytes[start + at] !== name.charCodeAt(at)) return false
+    for (let at = 0; at < name.length; at += 1)
+      if (this.#bytes[start + at] !== name.charCodeAt(at)) return false
     return true
   }
 }
