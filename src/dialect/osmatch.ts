@@ -19,6 +19,7 @@ class OsMatch implements Pattern {
   readonly groups = 0
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
+  readonly isBlowUpProne = false
   readonly #isNegated: boolean
   readonly #check: (lower: string, from: number) => boolean
 

@@ -30,6 +30,8 @@ export interface Pattern {
   readonly literals: readonly Literal[] | undefined
   /** The other direction holds as well: the pattern is nothing but its literals. */
   readonly isLiteral: boolean
+  /** There are subjects on which matching takes very long or is given up; a linter should say so. */
+  readonly isBlowUpProne: boolean
   test(subject: string, lower?: string): boolean
   /** As if the subject began at `from`. Where the remainder begins; -1 when it does not match. */
   match(subject: string, from: number, lower?: string): number

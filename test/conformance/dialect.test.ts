@@ -62,7 +62,7 @@ describe('pattern dialects answer as observed from Wazuh 4.14.3', () => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const all = vectors as readonly Vector[]
   const reasons = new Map(deviations.map(({ vector, reason }) => [vector, reason]))
-  for (const dialect of ['osmatch', 'osregex'] as const) {
+  for (const dialect of ['osmatch', 'osregex', 'pcre2'] as const) {
     const ours = all.filter((vector) => vector.dialect === dialect)
     it(`${dialect}: ${ours.length} patterns`, () => {
       const wrong = ours

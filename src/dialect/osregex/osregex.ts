@@ -3,7 +3,7 @@ import { lowerAscii } from '../lower-ascii.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
 import type { Alternative } from './alternative.ts'
-import { parseOsRegex } from './alternative.ts'
+import { groupToken, oneToken, parseOsRegex } from './alternative.ts'
 import { exhausted, Machine, noMatch } from './machine.ts'
 
 const maxPatternBytes = 20_480
@@ -31,6 +31,7 @@ class OsRegex implements Pattern {
   readonly groups: number
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
+  readonly isBlowUpProne: boolean
   readonly #options: PatternOptions
   readonly #matchers: readonly Matcher[]
   /** Set when every alternative is a literal. */
@@ -46,6 +47,7 @@ class OsRegex implements Pattern {
     const literals = alternatives.map(literalOf).filter((literal) => literal !== undefined)
     this.literals = literals.length === alternatives.length ? literals : undefined
     this.isLiteral = this.literals !== undefined && alternatives.every(({ isLiteral }) => isLiteral)
+    this.isBlowUpProne = alternatives.some(isSlow)
     this.#check = this.isLiteral ? compileLiterals(literals) : undefined
   }
 
@@ -139,6 +141,22 @@ function machineMatcher(alternative: Alternative): Matcher {
       return machine.run(subject, lower, from, isCapturing)
     },
   }
+}
+
+/** Three runs that save positions, because what follows them is also in their class, cost the fourth power of the subject. */
+function isSlow({ size, kinds, bytes, sets }: Alternative): boolean {
+  let runs = 0
+  for (let p = 0; p < size; p += 1) {
+    if ((kinds[p] ?? 0) <= oneToken) continue
+    const next = kinds[p + 1] === groupToken ? p + 2 : p + 1
+    const members = sets[p]
+    const isLiteralAfter = (kinds[next] ?? oneToken) < oneToken
+    const isSaving = isLiteralAfter
+      ? members?.[bytes[next] ?? 0] === 1
+      : sets[next]?.some((member, byte) => member === 1 && members?.[byte] === 1)
+    if (next < size && isSaving) runs += 1
+  }
+  return runs >= 3
 }
 
 /** What a subject must have so that the alternative can match; all it must have when `isLiteral`. */

@@ -1,6 +1,134 @@
-import type { Compiled, PatternOptions } from '../pattern.ts'
+import { compileLiterals } from '../literal-set.ts'
+import { lowerAscii } from '../lower-ascii.ts'
+import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
+import { isExponential, loopCount } from './blow-up.ts'
+import type { Translation } from './ecma.ts'
+import { toEcmaScript } from './ecma.ts'
+import { firstBytes, isAnchored, isLineAnchored, literalsOf } from './facts.ts'
+import { exhausted, Machine } from './machine.ts'
+import type { Parsed } from './node.ts'
+import { parsePcre2 } from './parse.ts'
+import { compileProgram } from './program.ts'
+import { isValidUtf8 } from './utf8.ts'
 
-export function compilePcre2(source: string, _options: PatternOptions): Compiled {
-  return refuse('pcre2', source, 'not here yet')
+const maxPatternBytes = 20_480
+/** V8 takes no longer than the machine's budget for a pattern of quadratic cost on a subject of this size. */
+const maxNativeBytes = 8192
+
+/** PCRE2 with no options, on bytes (spec/decoders.md §3). */
+export function compilePcre2(source: string, options: PatternOptions = {}): Compiled {
+  if (source.length > maxPatternBytes) return refuse('pcre2', source, `longer than ${maxPatternBytes} bytes`)
+  const parsed = parsePcre2(source)
+  return typeof parsed === 'string'
+    ? refuse('pcre2', source, parsed)
+    : { pattern: new Pcre2(source, parsed, options) }
+}
+
+class Pcre2 implements Pattern {
+  readonly dialect = 'pcre2'
+  readonly source: string
+  readonly groups: number
+  readonly literals: readonly Literal[] | undefined
+  readonly isLiteral: boolean
+  readonly isBlowUpProne: boolean
+  readonly #parsed: Parsed
+  readonly #options: PatternOptions
+  /** V8, for subjects up to a size. */
+  readonly #native: Translation | undefined
+  readonly #maxNativeBytes: number
+  readonly #check: ((lower: string, from: number) => boolean) | undefined
+  #machine: Machine | undefined
+
+  constructor(source: string, parsed: Parsed, options: PatternOptions) {
+    this.source = source
+    this.groups = parsed.groups
+    this.#parsed = parsed
+    this.#options = options
+    const found = literalsOf(parsed.root)
+    this.literals = found?.literals
+    this.isLiteral = found?.isExact === true && !parsed.isUtf
+    this.#check = found && compileLiterals(found.literals)
+    this.isBlowUpProne = isExponential(parsed.root)
+    this.#native = this.isBlowUpProne ? undefined : toEcmaScript(parsed)
+    this.#maxNativeBytes = this.#native ? nativeBytes(parsed, this.#native) : -1
+  }
+
+  test(subject: string, lower?: string): boolean {
+    if (this.#check && !this.#check(lower ?? lowerAscii(subject), 0)) return false
+    if (this.isLiteral) return true
+    if (this.#native && subject.length <= this.#maxNativeBytes) return this.#native.expression.test(subject)
+    return this.#runMachine(subject, 0) >= 0
+  }
+
+  match(subject: string, from: number, lower?: string): number {
+    if (this.#check && !this.#check(lower ?? lowerAscii(subject), from)) return -1
+    const native = this.#nativeFor(subject, from)
+    if (!native) return restAfter(this.#runMachine(subject, from), from)
+    const found = native.expression.exec(from === 0 ? subject : subject.slice(from))
+    return found ? restAfter(from + endOf(found, native), from) : -1
+  }
+
+  exec(subject: string, from: number, lower?: string): Match | undefined {
+    if (this.#check && !this.#check(lower ?? lowerAscii(subject), from)) return undefined
+    const native = this.#nativeFor(subject, from)
+    if (!native?.hasExactGroups) return this.#execMachine(subject, from)
+    const found = native.expression.exec(from === 0 ? subject : subject.slice(from))
+    if (!found) return undefined
+    const captures = found.slice(1, this.groups + 1)
+    while (captures.length > 0 && captures.at(-1) === undefined) captures.pop()
+    const rest = restAfter(from + endOf(found, native), from)
+    return { rest, captures: captures.map((text: string | undefined) => text ?? '') }
+  }
+
+  #nativeFor(subject: string, from: number): Translation | undefined {
+    return subject.length - from <= this.#maxNativeBytes ? this.#native : undefined
+  }
+
+  #execMachine(subject: string, from: number): Match | undefined {
+    const end = this.#runMachine(subject, from)
+    if (end < 0) return undefined
+    const { registers } = this.#getMachine()
+    const captures: string[] = []
+    for (let group = 1; group <= this.groups; group += 1) {
+      const [start = -1, stop = -1] = registers.subarray(2 * group, 2 * group + 2)
+      if (start === -1) continue
+      while (captures.length < group - 1) captures.push('')
+      captures.push(subject.slice(start, stop))
+    }
+    return { rest: restAfter(end, from), captures }
+  }
+
+  #runMachine(subject: string, from: number): number {
+    if (this.#parsed.isUtf && !isValidUtf8(subject.slice(from))) return -1
+    const end = this.#getMachine().run(subject, from)
+    if (end === exhausted) this.#options.onExhausted?.(this)
+    return end < 0 ? -1 : end
+  }
+
+  #getMachine(): Machine {
+    const { root } = this.#parsed
+    this.#machine ??= new Machine(compileProgram(this.#parsed), {
+      first: firstBytes(root),
+      isAnchored: isAnchored(root),
+      isLineAnchored: isLineAnchored(root),
+    })
+    return this.#machine
+  }
+}
+
+/** Up to which size of subject V8 is used: any when one pass is enough, none when even small ones may take long. */
+function nativeBytes({ root }: Parsed, { isLinear }: Translation): number {
+  const degree = loopCount(root) + (isAnchored(root) ? 0 : 1)
+  if (degree <= 1) return Infinity
+  return isLinear || degree === 2 ? maxNativeBytes : -1
+}
+
+function endOf(found: RegExpExecArray, { lineFeedGroup }: Translation): number {
+  return found.index + found[0].length - (found[lineFeedGroup]?.length ?? 0) * (lineFeedGroup > 0 ? 1 : 0)
+}
+
+/** The end index is the end of the match less one: an empty match at the start leaves the whole subject. */
+function restAfter(end: number, from: number): number {
+  return end < from ? -1 : end
 }
