@@ -10,6 +10,7 @@ setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks'
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   doctor: () => import('./cli/doctor.ts'),
   certs: () => import('./cli/certs.ts'),
+  logtest: () => import('./cli/logtest.ts'),
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

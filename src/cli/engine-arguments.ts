@@ -1,0 +1,62 @@
+import { mergeBlocks, readBlocks } from '../config/blocks.ts'
+import { readSection, type Options, type Values } from '../config/option.ts'
+import { alertsOptions, globalOptions } from '../config/sections/global.ts'
+import { rulesetOptions } from '../config/sections/ruleset.ts'
+import { formatProblem, type Problem } from '../dialect/problem.ts'
+import { toByteString } from '../event/byte-string.ts'
+import { configurationFile, homeFolder } from '../home.ts'
+import { type EngineSettings, type LoadedEngine, loadEngine } from '../load-engine.ts'
+import { readFileSync } from 'node:fs'
+
+/** Options that every command with an engine has, for `parseArgs`. */
+export const engineOptions = {
+  home: { type: 'string' },
+  config: { type: 'string' },
+  ruleset: { type: 'string' },
+} as const
+
+export const engineUsage = `  --home DIR      home directory; its etc/{rules,decoders,lists} are loaded
+  --config FILE   configuration instead of HOME/etc/ossec.conf
+  --ruleset DIR   a tree rules/ decoders/ lists/ instead of the built-in ruleset`
+
+export interface EngineArguments {
+  readonly home?: string | undefined
+  readonly config?: string | undefined
+  readonly ruleset?: string | undefined
+}
+
+/** Loads decoders and rules as the manager would, without reading the sections that only a manager needs. */
+export function loadForCommand(given: EngineArguments, settings: Partial<EngineSettings> = {}): LoadedEngine {
+  const home = homeFolder(given.home)
+  const file = configurationFile(home, given.config)
+  const text = file === undefined ? '' : toByteString(readFileSync(file))
+  const blocks = readBlocks(text, file ?? 'ossec.conf', [
+    { element: 'ruleset' },
+    { element: 'global' },
+    { element: 'alerts' },
+  ])
+  // Sections for others are not this command's business.
+  const problems: Problem[] = blocks.problems.filter(({ severity }) => severity === 'fatal')
+  const read = <O extends Options>(element: string, options: O): Values<O> => {
+    const at = { file: file ?? '', line: 1, column: 1 }
+    const empty = { name: element, attributes: [], content: '', children: [], at, contentAt: at }
+    const section = readSection(mergeBlocks(blocks.of({ element })) ?? empty, options)
+    problems.push(...section.problems.filter(({ severity }) => severity !== 'warning'))
+    return section.values
+  }
+  return loadEngine({
+    home,
+    rulesetFolder: given.ruleset,
+    ruleset: read('ruleset', rulesetOptions),
+    global: read('global', globalOptions),
+    alerts: read('alerts', alertsOptions),
+    earlierProblems: problems,
+    ...settings,
+  })
+}
+
+/** Everything found while loading, one line each, on stderr; true when the engine may be used. */
+export function reportProblems(loaded: LoadedEngine): boolean {
+  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`)
+  return !loaded.problems.some(({ severity }) => severity === 'fatal')
+}

@@ -1,0 +1,79 @@
+import type { ByteString } from '../../event/byte-string.ts'
+import type { DecodedEvent } from '../../event/decoded-event.ts'
+import { staticNames } from '../../event/decoded-event.ts'
+import { lowerAscii } from '../../event/field-key.ts'
+import { jsonText } from './json-text.ts'
+
+/** A JSON object in the making: keys compare without case, the first spelling stays. */
+class ObjectDraft {
+  readonly #keys = new Map<string, string | ObjectDraft>()
+  readonly #spellings = new Map<string, string>()
+
+  get isEmpty(): boolean {
+    return this.#keys.size === 0
+  }
+
+  get(key: string): string | ObjectDraft | undefined {
+    return this.#keys.get(lowerAscii(key))
+  }
+
+  set(key: string, value: string | ObjectDraft): void {
+    const lower = lowerAscii(key)
+    this.#keys.set(lower, value)
+    if (lower !== key) this.#spellings.set(lower, key)
+  }
+
+  render(): string {
+    let text = '{'
+    for (const [lower, value] of this.#keys) {
+      if (text.length > 1) text += ','
+      text += jsonText(this.#spellings.get(lower) ?? lower)
+      text += typeof value === 'string' ? `:${value}` : `:${value.render()}`
+    }
+    return `${text}}`
+  }
+}
+
+/** `data` of a document (spec/rules.md §6.4b); `undefined` when the event has no field to show. */
+export function dataText(event: DecodedEvent): string | undefined {
+  const data = new ObjectDraft()
+  for (const name of staticNames) {
+    const value = event.fields.fixed(name)
+    if (value !== undefined) data.set(name, valueText(value))
+  }
+  for (const [name, value] of event.fields.entries()) if (value !== '') place(data, name, value)
+  return data.isEmpty ? undefined : data.render()
+}
+
+/** Nested by the dots of its name; dropped where something else already stands. */
+function place(data: ObjectDraft, name: ByteString, value: ByteString): void {
+  let object = data
+  let from = 0
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', from)) {
+    const key = name.slice(from, dot)
+    let next = object.get(key)
+    if (next === undefined) {
+      next = new ObjectDraft()
+      object.set(key, next)
+    }
+    if (typeof next === 'string') return
+    object = next
+    from = dot + 1
+  }
+  const key = name.slice(from)
+  if (object.get(key) === undefined) object.set(key, valueText(value))
+}
+
+function valueText(value: ByteString): string {
+  return value.charCodeAt(0) === 0x5b ? (arrayText(value) ?? jsonText(value)) : jsonText(value)
+}
+
+/** A text that is one complete JSON array stands for that array; `undefined` when it is none. */
+function arrayText(value: ByteString): string | undefined {
+  if (!value.endsWith(']')) return undefined
+  try {
+    return JSON.stringify(JSON.parse(value))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,132 @@
+import type { DecodedEvent } from '../event/decoded-event.ts'
+import { DocumentWriter } from './document/event-document.ts'
+import { TimestampText } from './document/timestamp.ts'
+import { EngineVerdict } from './engine-verdict.ts'
+import { Evaluation } from './evaluation.ts'
+import type { LoadContext } from './load-context.ts'
+import { defaultMemoryOptions, EngineMemory, type MemoryOptions } from './memory.ts'
+import type { Memory, RuleSet } from './rule-set.ts'
+import type { Rule, RuleNode } from './rule.ts'
+import type { RuleTree } from './rule-tree.ts'
+import type { Trace } from './trace.ts'
+import { walk } from './walk.ts'
+
+export interface RuleSetParts {
+  readonly tree: RuleTree
+  /** Rules with `if_matched_regex`: they count events of every rule. */
+  readonly regexConsumers: readonly Rule[]
+  /** How often a pattern of a rule was given up because its budget was used up, by rule id. */
+  readonly exhausted: ReadonlyMap<number, number>
+  readonly context: LoadContext
+}
+
+/** A loaded rule set. Immutable but for its counters of exhausted patterns. */
+export class EngineRuleSet implements RuleSet {
+  readonly rules: readonly Rule[]
+  readonly roots: readonly RuleNode[]
+  readonly exhausted: ReadonlyMap<number, number>
+  readonly #regexConsumers: readonly Rule[]
+  readonly #context: LoadContext
+  readonly #writer: DocumentWriter
+  readonly #forgetsOnFailure: boolean
+
+  constructor({ tree, regexConsumers, exhausted, context }: RuleSetParts) {
+    this.rules = tree.rules
+    this.roots = tree.roots
+    this.exhausted = exhausted
+    this.#regexConsumers = regexConsumers
+    this.#context = context
+    this.#writer = new DocumentWriter(
+      context.managerName,
+      new TimestampText((atMs) => context.utcOffsetMinutes(atMs)),
+    )
+    this.#forgetsOnFailure = context.quirks.has('Q-10')
+  }
+
+  get size(): number {
+    return this.rules.length
+  }
+
+  /** How far back the longest search looks. */
+  get longestTimeframeMs(): number {
+    return Math.max(0, ...this.rules.map(({ body }) => body.correlation?.timeframeMs ?? 0))
+  }
+
+  rule(id: number): Rule | undefined {
+    return this.rules.find((rule) => rule.id === id)
+  }
+
+  newMemory(options: Partial<MemoryOptions> = {}): EngineMemory {
+    return new EngineMemory(this.rules, { ...defaultMemoryOptions, ...options })
+  }
+
+  evaluate(event: DecodedEvent, memory: Memory, trace?: Trace): EngineVerdict {
+    if (!(memory instanceof EngineMemory)) throw new TypeError('evaluate: a memory of another rule set')
+    const evaluation = new Evaluation(event, memory, trace)
+    if (memory.mode === 'daemon') memory.enterHour(this.#hourOf(evaluation.nowMs))
+    const matched = walk(this.roots, evaluation, { forgetsOnFailure: this.#forgetsOnFailure })
+    const outcome =
+      memory.mode === 'daemon' ? this.#settle(matched, evaluation) : this.#settleLogtest(matched, evaluation)
+    return new EngineVerdict(evaluation, outcome, this.#writer)
+  }
+
+  #hourOf(nowMs: number): number {
+    return Math.floor((nowMs + this.#context.utcOffsetMinutes(nowMs) * 60_000) / 3_600_000)
+  }
+
+  /** What follows a match in a manager (spec/rules.md §4.5). */
+  #settle(matched: Rule | undefined, evaluation: Evaluation): Outcome {
+    if (!matched || matched.body.level === 0) return { rule: undefined, isAlert: false }
+    const rule = this.#afterIgnore(matched, evaluation)
+    if (!rule) return { rule: undefined, isAlert: false }
+    this.#hold(rule, evaluation)
+    return { rule, isAlert: rule.body.flags.isLogged }
+  }
+
+  /** Within the time after an event that was let through, the parent takes the place of the rule, unchecked (Q-32). */
+  #afterIgnore(rule: Rule, evaluation: Evaluation): Rule | undefined {
+    const { ignoreSeconds } = rule.body
+    if (ignoreSeconds === 0) return rule
+    const { ignoreSince } = evaluation.memory
+    const since = ignoreSince[rule.index] ?? NaN
+    if (!(evaluation.nowMs - since < ignoreSeconds * 1000)) {
+      ignoreSince[rule.index] = evaluation.nowMs
+      return rule
+    }
+    evaluation.previous = []
+    return evaluation.parentRule
+  }
+
+  /** What a test of log lines shows instead (spec/rules.md §8.1). */
+  #settleLogtest(rule: Rule | undefined, evaluation: Evaluation): Outcome {
+    if (!rule || rule.body.level === 0) return { rule, isAlert: false }
+    if (this.#isIgnoredInLogtest(rule, evaluation)) return { rule, isAlert: false }
+    this.#hold(rule, evaluation)
+    return { rule, isAlert: rule.body.level >= this.#context.logAlertLevel }
+  }
+
+  #isIgnoredInLogtest({ body, index }: Rule, { memory, nowMs }: Evaluation): boolean {
+    if (body.ignoreSeconds === 0) return false
+    const since = memory.ignoreSince[index] ?? NaN
+    if (nowMs - since < body.ignoreSeconds * 1000) return true
+    memory.ignoreSince[index] = Number.isNaN(since) ? nowMs : NaN
+    return false
+  }
+
+  /** Keeps the event for later searches: for rules that count the id, else the group; and for those that test the text. */
+  #hold(rule: Rule, { event, memory, matched }: Evaluation): void {
+    const counted = rule.hasSidList ? rule.sidConsumers : rule.groupConsumers
+    const byText = this.#regexConsumers.filter(({ body }) => {
+      const source = body.correlation?.source
+      return source?.kind === 'regex' && source.matches(event.log)
+    })
+    const consumers = byText.length === 0 ? counted : [...counted, ...byText]
+    if (consumers.length > 0) memory.hold(event, consumers, matched)
+  }
+}
+
+export interface Outcome {
+  /** The rule the event is attributed to. */
+  readonly rule: Rule | undefined
+  readonly isAlert: boolean
+}

@@ -1,0 +1,87 @@
+import type { Alert, RuleView } from '../event/alert.ts'
+import { fromByteString } from '../event/byte-string.ts'
+import type { ByteString } from '../event/byte-string.ts'
+import type { DecodedEvent } from '../event/decoded-event.ts'
+import type { DocumentWriter } from './document/event-document.ts'
+import type { Outcome } from './engine-rule-set.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { Rule } from './rule.ts'
+import type { Verdict } from './rule-set.ts'
+
+/** Keeps what the texts need and makes them when they are asked for. */
+export class EngineVerdict implements Verdict {
+  readonly isAlert: boolean
+  readonly #event: DecodedEvent
+  readonly #rule: Rule | undefined
+  readonly #id: string
+  readonly #firedTimes: number
+  readonly #previous: readonly ByteString[]
+  readonly #previousLog: ByteString | undefined
+  readonly #writer: DocumentWriter
+  #view: RuleView | undefined = undefined
+  #alert: Alert | undefined = undefined
+  #description: ByteString | undefined = undefined
+
+  constructor(evaluation: Evaluation, { rule, isAlert }: Outcome, writer: DocumentWriter) {
+    const { event, memory } = evaluation
+    this.isAlert = isAlert
+    this.#event = event
+    this.#rule = rule
+    this.#id = memory.nextId(evaluation.nowMs, isAlert)
+    this.#firedTimes = evaluation.firedTimes
+    this.#previous = evaluation.previous
+    this.#previousLog = evaluation.previousLog
+    this.#writer = writer
+  }
+
+  get rule(): RuleView | undefined {
+    const rule = this.#rule
+    if (!rule) return undefined
+    this.#view ??= {
+      id: rule.id,
+      level: rule.body.level,
+      description: fromByteString(this.#described(rule)),
+      groups: rule.body.text.groups,
+      mitreIds: rule.body.text.mitreIds,
+    }
+    return this.#view
+  }
+
+  get alert(): Alert | undefined {
+    if (!this.isAlert || !this.#rule || !this.rule) return undefined
+    this.#alert ??= {
+      id: this.#id,
+      event: this.#event,
+      rule: this.rule,
+      document: this.#document(this.#rule, !this.#rule.body.flags.noFullLog),
+    }
+    return this.#alert
+  }
+
+  document(): string {
+    return this.#document(this.#rule, true)
+  }
+
+  /** What a test of log lines prints: level 0 is shown, as the last key of the rule (spec/rules.md §8.1). */
+  logtestDocument(): string {
+    const rule = this.#rule
+    return this.#document(rule, !rule?.body.flags.noFullLog, rule?.body.level === 0)
+  }
+
+  #described(rule: Rule): ByteString {
+    this.#description ??= rule.body.description.render(this.#event)
+    return this.#description
+  }
+
+  #document(rule: Rule | undefined, hasFullLog: boolean, showsLevelZero = false): string {
+    const ruleText = rule?.body.text.render(this.#described(rule), this.#firedTimes)
+    return this.#writer.render({
+      event: this.#event,
+      rule: showsLevelZero ? ruleText?.replace(/\}$/, ',"level":0}') : ruleText,
+      id: this.#id,
+      previous: this.#previous,
+      previousLog: this.#previousLog,
+      hasFullLog,
+    })
+  }
+}

@@ -1,0 +1,110 @@
+import type { ByteString } from '../event/byte-string.ts'
+import type { DecodedEvent } from '../event/decoded-event.ts'
+import { DiffStore } from './diff-store.ts'
+import { FirstSeen } from './first-seen.ts'
+import type { Rule } from './rule.ts'
+import type { Memory } from './rule-set.ts'
+import { Window, type Found, type Held } from './window.ts'
+
+export interface MemoryOptions {
+  /**
+   * `daemon` is what a manager does. `logtest` shows level 0, keeps the ignored rule, and never resets counters by the
+   * hour (spec/rules.md §8.1).
+   */
+  readonly mode: 'daemon' | 'logtest'
+  /** Events held for correlation at most; the oldest of the biggest window go first. */
+  readonly limit: number
+  /** First-time-seen keys from an earlier run. */
+  readonly firstSeen?: Iterable<ByteString>
+  /** Number after the dot in the id of the first alert; ids must stay unique across restarts. */
+  readonly firstSequence?: number
+  /** Called once for every key that is new. */
+  readonly onFirstSeen?: (key: ByteString) => void
+}
+
+export const defaultMemoryOptions: MemoryOptions = { mode: 'daemon', limit: 65_536 }
+
+/** Everything that evaluation remembers between events. Belongs to one rule set. */
+export class EngineMemory implements Memory {
+  readonly mode: MemoryOptions['mode']
+  readonly limit: number
+  readonly firedTimes: Uint32Array
+  /** Arrival of the last event that a rule with `ignore` let through; NaN when there is none. */
+  readonly ignoreSince: Float64Array
+  readonly firstSeen: FirstSeen
+  readonly diff = new DiffStore()
+  #held = 0
+  #evicted = 0
+  #hour = NaN
+  readonly #windows = new Map<Rule, Window>()
+  readonly #inTurn: Window[]
+  #sequence: number
+  #turn = 0
+
+  constructor(rules: readonly Rule[], options: MemoryOptions) {
+    this.mode = options.mode
+    this.limit = options.limit
+    this.#sequence = (options.firstSequence ?? 0) - 1
+    this.firedTimes = new Uint32Array(rules.length)
+    this.ignoreSince = new Float64Array(rules.length).fill(NaN)
+    this.firstSeen = new FirstSeen(options.firstSeen ?? [], options.onFirstSeen)
+    for (const rule of rules) {
+      const { correlation, level } = rule.body
+      if (correlation) this.#windows.set(rule, new Window(correlation, level))
+    }
+    this.#inTurn = [...this.#windows.values()]
+  }
+
+  get held(): number {
+    return this.#held
+  }
+
+  /** Events dropped before their time because the limit was reached, since the start. */
+  get evicted(): number {
+    return this.#evicted
+  }
+
+  /** Counters start again with every hour of the server's clock (spec/rules.md §4.11). */
+  enterHour(hour: number): void {
+    if (hour === this.#hour) return
+    if (!Number.isNaN(this.#hour)) this.firedTimes.fill(0)
+    this.#hour = hour
+  }
+
+  /** `<epoch seconds>.<sequence>`; an event that is no alert repeats the number of the latest one (spec/rules.md §6.3). */
+  nextId(nowMs: number, isAlert: boolean): string {
+    if (isAlert) this.#sequence += 1
+    return `${Math.floor(nowMs / 1000)}.${Math.max(this.#sequence, 0)}`
+  }
+
+  search(rule: Rule, event: DecodedEvent, nowMs: number): Found | undefined {
+    return this.#windows.get(rule)?.search(event, nowMs)
+  }
+
+  /** Keeps an alerted event for the rules that count it (spec/rules.md §4.5, step 7). */
+  hold(event: DecodedEvent, consumers: readonly Rule[], matched: number): void {
+    const held: Held = { arrivalMs: event.raw.receivedAtMs, text: event.raw.text, matched }
+    for (const rule of consumers) {
+      const window = this.#windows.get(rule)
+      if (!window) continue
+      this.#held -= window.expire(held.arrivalMs)
+      if (window.add(event, held)) this.#held += 1
+    }
+    this.#expireNext(held.arrivalMs)
+    while (this.#held > this.limit) this.#evict()
+  }
+
+  /** One window at a time, so that those which nothing reaches any more are emptied too. */
+  #expireNext(nowMs: number): void {
+    this.#turn = (this.#turn + 1) % Math.max(this.#inTurn.length, 1)
+    this.#held -= this.#inTurn[this.#turn]?.expire(nowMs) ?? 0
+  }
+
+  #evict(): void {
+    let biggest = this.#inTurn[0]
+    for (const window of this.#inTurn) if (window.size > (biggest?.size ?? 0)) biggest = window
+    const gone = biggest?.dropOldest() ?? 0
+    this.#held -= gone
+    this.#evicted += gone
+  }
+}

@@ -1,0 +1,99 @@
+import type { Category } from '../event/decoded-event.ts'
+import { lowerAscii } from '../event/field-key.ts'
+import { type Rule, RuleNode } from './rule.ts'
+
+/** Ids below this hang at the top (spec/rules.md §2). */
+export const firstChildId = 10
+/** A rule with several parents hangs in several places; this stops a file that multiplies them. */
+const maxNodes = 2_000_000
+
+/** The tree while it is built (spec/rules.md §4.2). */
+export class RuleTree {
+  readonly roots: RuleNode[] = []
+  readonly rules: Rule[] = []
+  readonly #byId = new Map<number, Rule>()
+  /** All rules by their present group string, so that `if_group` need not visit every node. */
+  #nodeCount = 0
+
+  get isFull(): boolean {
+    return this.#nodeCount > maxNodes
+  }
+
+  rule(id: number): Rule | undefined {
+    return this.#byId.get(id)
+  }
+
+  register(rule: Rule): void {
+    this.rules.push(rule)
+    this.#byId.set(rule.id, rule)
+  }
+
+  addRoot(rule: Rule): void {
+    this.#insert(this.roots, new RuleNode(rule, undefined))
+  }
+
+  addUnder(parent: RuleNode, rule: Rule): void {
+    this.#insert(parent.children, new RuleNode(rule, parent))
+  }
+
+  /** Before the first sibling with a smaller key: level 0 first, then high to low, equal ones in load order. */
+  #insert(siblings: RuleNode[], node: RuleNode): void {
+    const at = siblings.findIndex((sibling) => sibling.rule.sortKey < node.rule.sortKey)
+    if (at === -1) siblings.push(node)
+    else siblings.splice(at, 0, node)
+    node.rule.nodes.push(node)
+    this.#nodeCount += 1
+  }
+
+  /** The root template of a category. */
+  rootOf(category: Category): RuleNode | undefined {
+    return this.roots.find(({ rule }) => rule.category === category)
+  }
+
+  /**
+   * The places of a rule that get a new child: a search through the tree that leaves a list of siblings at the first node
+   * with the id, so what stands behind or below that node is not reached.
+   */
+  placesOf(rule: Rule): RuleNode[] {
+    if (rule.nodes.length === 1) return [...rule.nodes]
+    const firstIn = new Map<readonly RuleNode[], RuleNode>()
+    const positions = new Map<RuleNode, number>()
+    for (const node of rule.nodes) {
+      const siblings = this.#siblingsOf(node)
+      positions.set(node, siblings.indexOf(node))
+      const first = firstIn.get(siblings)
+      if (!first || (positions.get(first) ?? 0) > (positions.get(node) ?? 0)) firstIn.set(siblings, node)
+    }
+    return [...firstIn.values()].filter((node) => this.#isReached(node, firstIn))
+  }
+
+  /** No ancestor stands behind, or is, a node with the id in its own list. */
+  #isReached(node: RuleNode, firstIn: ReadonlyMap<readonly RuleNode[], RuleNode>): boolean {
+    for (let at = node.parent; at; at = at.parent) {
+      const siblings = this.#siblingsOf(at)
+      const first = firstIn.get(siblings)
+      if (first && siblings.indexOf(first) <= siblings.indexOf(at)) return false
+    }
+    return true
+  }
+
+  #siblingsOf(node: RuleNode): readonly RuleNode[] {
+    return node.parent ? node.parent.children : this.roots
+  }
+
+  /** Rules whose sort key is at least that of the level; all of level 0 are among them (Q-2). */
+  rulesFromLevel(level: number): Rule[] {
+    return this.rules.filter(({ sortKey }) => sortKey >= level * 100)
+  }
+
+  /** Rules whose whole group string contains the text: alternatives with `|`, `^` anchors (spec/rules.md §3.5). */
+  rulesInGroup(text: string): Rule[] {
+    const alternatives = lowerAscii(text).split('|')
+    return this.rules.filter((rule) => {
+      const groups = lowerAscii(rule.body.groupText)
+      return alternatives.some((alternative) =>
+        alternative.startsWith('^') ? groups.startsWith(alternative.slice(1)) : groups.includes(alternative),
+      )
+    })
+  }
+}
