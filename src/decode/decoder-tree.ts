@@ -26,7 +26,7 @@ function viewOf(definition: Definition): DecoderView {
 export class DecoderTree {
   readonly roots: Root[] = []
   readonly views: DecoderView[] = []
-  /** Roots that exist in the files but could not be used; their children are not missing a parent. */
+  /** Names of decoders that could not be used: what refers to them is not wrong because of that. */
   readonly #broken = new Set<string>()
   readonly #rootsOf = new Map<string, Root[]>()
 
@@ -103,7 +103,7 @@ export class DecoderTree {
           'continues a sibling of the same name that has neither regex nor plugin_decoder',
         )
     }
-    const hasSource = namesakes.some((sibling) => sibling.prematch ?? sibling.regex)
+    const hasSource = this.#broken.has(name) || namesakes.some((sibling) => sibling.prematch ?? sibling.regex)
     if (regex?.offset === 'after_regex' && !hasSource) return wrongOffset(definition, 'regex', regex.offset)
     if (regex?.offset === 'after_prematch' && !prematch) return wrongOffset(definition, 'regex', regex.offset)
     if (plugin?.offset === 'after_prematch' && !prematch)

@@ -84,7 +84,8 @@ function readAixProgram(text: ByteString, severity: number): Program | undefined
   const end = afterName(text, space + 1)
   const name = text.slice(space + 1, end)
   if (text[end] === ':') return text[end + 1] === ' ' ? { name, after: end + 2 } : undefined
-  if (text[end] !== '[') return undefined
+  // As observed: whatever stands there is the program.
+  if (text[end] !== '[') return { name: text.slice(space + 1), after: end }
   const pid = afterDigits(text, end + 1)
   return text.startsWith(']: ', pid) ? { name, after: pid + 3 } : undefined
 }

@@ -49,12 +49,11 @@ export function readOrigin(location: ByteString): Origin | undefined {
   if (bracket < 0) return undefined
   const id = location.slice(1, bracket)
   const rest = location.slice(bracket + 2)
-  const nameEnd = rest.startsWith('(') ? rest.indexOf(')') : -1
-  const name = nameEnd < 0 ? undefined : rest.slice(1, nameEnd)
+  const [, name = rest.startsWith('(') ? '' : undefined] = /^\(([^)]*)\)/.exec(rest) ?? []
   return { agent: { id, name, ip: ipOf(rest) }, location: rest, hostname: name ?? '' }
 }
 
 function ipOf(location: ByteString): ByteString | undefined {
-  const ip = /\) ([^-]*)-/.exec(location)?.[1]
+  const ip = /^\([^)]*\) ([^-]*)-/.exec(location)?.[1]
   return ip === 'any' || ip === '' ? undefined : ip
 }

@@ -114,9 +114,11 @@ function readAppleSystemLog(text: ByteString): Header {
   let log: ByteString | undefined
   let firstEnd: number | undefined
   for (let at = text.indexOf('[', 25); at >= 0 && hostname === undefined;) {
-    const end = text.indexOf(']', at)
-    if (end < 0) break
+    const close = text.indexOf(']', at)
+    const end = close < 0 ? text.length : close
     const item = text.slice(at + 1, end)
+    // Only the message may lack its bracket.
+    if (close < 0 && !item.startsWith('Message ')) break
     if (item.startsWith('Sender ')) programName ??= item.slice(7)
     else if (item.startsWith('Message ')) log ??= item.slice(8)
     else if (item.startsWith('Host ')) hostname = item.slice(5)

@@ -116,8 +116,13 @@ function summary(event: DecodedEvent, encoding: string | undefined): unknown {
       ...(agent.name !== undefined && { name: text(agent.name) }),
       ...(agent.ip !== undefined && { ip: text(agent.ip) }),
     },
-    location: text(location.startsWith('(') ? location.slice(location.indexOf('>') + 1) : location),
+    location: location.startsWith('(') ? afterArrow(text(location)) : text(location),
   }
+}
+
+function afterArrow(location: string): string | undefined {
+  const arrow = location.indexOf('>')
+  return arrow < 0 ? undefined : location.slice(arrow + 1)
 }
 
 function expectedSummary(expected: Expected): unknown {
