@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly now?: () => number
   /** What DuckDB may use, in bytes. */
   readonly memoryBytes?: number
+  /** How many of the newest ids are kept in memory; older ones are looked up on disk. */
+  readonly recentIds?: number
   /** Called once per file that could not be read and was moved away: its records are lost to searches. */
   readonly onDamage?: (damage: Damage) => void
 }
@@ -65,7 +67,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       const log = await CommitLog.create(logFolder, recovered.lastNumber + 1, state)
       const indexer = new Indexer(segments, recovered.files, telemetry)
       await indexer.catchUp()
-      const identity = await Identity.open(database, segments, fingerprintWith(path.join(folder, 'id.key')))
+      const fingerprint = fingerprintWith(path.join(folder, 'id.key'))
+      const identity = await Identity.open({ database, segments, fingerprint }, options.recentIds)
       const writer = new Writer({
         folder: logFolder,
         log,

@@ -67,7 +67,10 @@ export interface Bucket {
   readonly count: number
   /** Highest rule level in the bucket. */
   readonly maxLevel?: number
-  /** Histogram split: counts by severity band or term. */
+  /**
+   * Histogram split: counts by term (`other` for those beyond `size`) or by severity band: `info` for levels 0 to 3, `low` 4 to 6, `medium` 7 to 11, `high`
+   * 12 to 14, `critical` from 15.
+   */
   readonly split?: Readonly<Record<string, number>>
 }
 

@@ -9,9 +9,8 @@ import { jsonAt, Values } from './sql.ts'
 
 const bucketLimit = 2_000
 
-/** Severity bands, the same everywhere. */
-const bands = `CASE WHEN rule_level >= 15 THEN '15+' WHEN rule_level >= 12 THEN '12-14'
-  WHEN rule_level >= 7 THEN '7-11' WHEN rule_level >= 4 THEN '4-6' ELSE '0-3' END`
+const bands = `CASE WHEN rule_level >= 15 THEN 'critical' WHEN rule_level >= 12 THEN 'high'
+  WHEN rule_level >= 7 THEN 'medium' WHEN rule_level >= 4 THEN 'low' ELSE 'info' END`
 
 /** Each aggregation is one statement over all segments of the time range. */
 export async function aggregateSegments(
@@ -37,6 +36,7 @@ export async function aggregateSegments(
 
 function nothing(aggregation: Aggregation): AggregationResult {
   if (aggregation.kind === 'cardinality') return { buckets: [], value: 0 }
+  if (aggregation.kind === 'terms') return { buckets: [], other: 0 }
   if (aggregation.kind !== 'range') return { buckets: [] }
   const bounds = [...aggregation.bounds].sort((a, b) => a - b)
   return { buckets: bounds.map((key) => ({ key, count: 0 })), other: 0 }
@@ -122,58 +122,74 @@ async function histogram(
   { intervalMs, by }: Extract<Aggregation, { kind: 'histogram' }>,
   scope: Scope,
 ): Promise<AggregationResult> {
-  const width = BigInt(Math.max(1, Math.round(intervalMs)))
+  const width = Math.max(1, Math.round(intervalMs))
+  const rows = await intervals(width, by === 'level' ? () => bands : undefined, scope)
+  const buckets = timeBuckets(rows)
+  if (typeof by === 'object') {
+    // A record with several values is in several parts, one without is in none: the totals need their own count.
+    const parts = await intervals(width, (v, dataset) => eachValue(by.field, v, dataset), scope)
+    addParts(buckets, parts, Math.min(by.size, 100))
+  } else if (by === 'level') addParts(buckets, rows, 5)
+  const newest = [...buckets.values()].slice(-bucketLimit)
+  return newest.length < buckets.size ? { buckets: newest, partial: tooManyBuckets } : { buckets: newest }
+}
+
+/** Key, part, count and highest level of each interval. */
+function intervals(
+  width: number,
+  part: ((values: Values, dataset: Dataset) => string) | undefined,
+  scope: Scope,
+): Promise<readonly Row[]> {
   const values = new Values()
-  const split = (v: Values, dataset: Dataset) =>
-    by === undefined ? 'NULL' : by === 'level' ? bands : eachValue(by.field, v, dataset)
   const from = source(
     scope,
     values,
     (v, dataset) =>
-      `received_ms - (received_ms % ${width}) AS key, rule_level AS level, ${split(v, dataset)} AS part`,
+      `received_ms - (received_ms % ${width}) AS key, rule_level AS level, ${part ? part(v, dataset) : 'NULL'} AS part`,
   )
-  const chosen = typeof by === 'object' ? Math.min(by.size, 100) : 5
-  const rows = await scope.database.read(
-    `WITH counted AS (SELECT key, part, count(*) AS n, max(level) AS top FROM ${from} GROUP BY key, part),
-       ranked AS (SELECT part, sum(n) AS total FROM counted GROUP BY part ORDER BY total DESC LIMIT ${chosen}),
-       kept AS (SELECT DISTINCT key FROM counted ORDER BY key DESC LIMIT ${bucketLimit})
-     SELECT key, part, n, top, part IN (SELECT part FROM ranked) FROM counted
-     WHERE key IN (SELECT key FROM kept) ORDER BY key`,
+  return scope.database.read(
+    `SELECT key, part, count(*), max(level) FROM ${from} GROUP BY key, part ORDER BY key LIMIT 200000`,
     values.list,
     scope.signal,
   )
-  return {
-    buckets: timeBuckets(rows, by !== undefined),
-    ...(tooMany(rows) ? { partial: tooManyBuckets } : {}),
-  }
 }
 
 const tooManyBuckets = `only the newest ${bucketLimit} intervals are shown`
 
-function tooMany(rows: readonly Row[]): boolean {
-  return new Set(rows.map(([key]) => String(key))).size >= bucketLimit
+interface TimeBucket {
+  readonly key: number
+  count: number
+  maxLevel?: number
+  split?: Record<string, number>
 }
 
-function timeBuckets(rows: readonly Row[], isSplit: boolean): readonly Bucket[] {
-  const buckets = new Map<
-    number,
-    { count: number; maxLevel: number | undefined; split: Record<string, number> }
-  >()
-  for (const [key, part, n, top, ranked] of rows) {
-    const at = Number(key)
-    const found = buckets.get(at) ?? { count: 0, maxLevel: undefined, split: {} }
-    found.count += Number(n)
-    if (top !== null) found.maxLevel = Math.max(found.maxLevel ?? 0, Number(top))
-    const name = part === null ? '' : ranked === true ? unescape(String(part)) : 'other'
-    found.split[name] = (found.split[name] ?? 0) + Number(n)
-    buckets.set(at, found)
+function timeBuckets(rows: readonly Row[]): Map<number, TimeBucket> {
+  const buckets = new Map<number, TimeBucket>()
+  for (const [time, , count, top] of rows) {
+    const key = Number(time)
+    const bucket = buckets.get(key) ?? { key, count: 0 }
+    bucket.count += Number(count)
+    if (top !== null) bucket.maxLevel = Math.max(bucket.maxLevel ?? 0, Number(top))
+    buckets.set(key, bucket)
   }
-  return [...buckets].map(([key, { count, maxLevel, split }]) => ({
-    key,
-    count,
-    ...(maxLevel === undefined ? {} : { maxLevel }),
-    ...(isSplit ? { split } : {}),
-  }))
+  return buckets
+}
+
+/** The most frequent parts by name, the rest as `other`. */
+function addParts(buckets: ReadonlyMap<number, TimeBucket>, rows: readonly Row[], size: number): void {
+  const totals = new Map<string, number>()
+  const named = rows.flatMap(([key, part, count]) =>
+    part === null ? [] : [{ key: Number(key), part: unescape(String(part)), count: Number(count) }],
+  )
+  for (const { part, count } of named) totals.set(part, (totals.get(part) ?? 0) + count)
+  const ranked = [...totals].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+  const chosen = new Set(ranked.slice(0, size).map(([part]) => part))
+  for (const bucket of buckets.values()) bucket.split = {}
+  for (const { key, part, count } of named) {
+    const split = buckets.get(key)?.split
+    const name = chosen.has(part) ? part : 'other'
+    if (split) split[name] = (split[name] ?? 0) + count
+  }
 }
 
 /** Buckets from each bound up to the next; the last is open. Values below the first bound are `other`. */

@@ -8,6 +8,12 @@ import type { ClaimedEntry } from './writer.ts'
 /** Fingerprints kept in memory: 8 to 16 MiB when full, nothing when the store is small. */
 const recentCapacity = 2 ** 20
 
+export interface IdentityParts {
+  readonly database: Database
+  readonly segments: Segments
+  readonly fingerprint: Fingerprint
+}
+
 /**
  * Which events are stored already. The newest ids are in memory; older ones are looked up in the segments, once per batch. Ids being stored
  * count as stored.
@@ -21,26 +27,27 @@ export class Identity {
   /** Looked up by `unseen` and not found, so that `claim` need not look again. */
   #checked = new Set<bigint>()
 
-  constructor(database: Database, segments: Segments, recent: RecentIds, fingerprint: Fingerprint) {
+  constructor({ database, segments, fingerprint }: IdentityParts, recent: RecentIds) {
     this.#database = database
     this.#segments = segments
     this.#recent = recent
     this.fingerprint = fingerprint
   }
 
-  static async open(database: Database, segments: Segments, fingerprint: Fingerprint): Promise<Identity> {
+  static async open(parts: IdentityParts, capacity = recentCapacity): Promise<Identity> {
+    const { database, segments } = parts
     const newest = segments.list.at(-1)?.lastPosition ?? 0
-    const from = Math.max(1, newest - recentCapacity / 2)
-    const recent = new RecentIds(recentCapacity, from)
+    const from = Math.max(1, newest - capacity / 2)
+    const recent = new RecentIds(capacity, from)
     for (const { schema, lastPosition } of segments.list) {
       if (lastPosition < from) continue
       const rows = await database.read(
         `SELECT fingerprint, position FROM ${schema}.records WHERE position >= $1::BIGINT ORDER BY position`,
         [BigInt(from)],
       )
-      for (const [value, position] of rows) recent.add(BigInt(String(value)), Number(position))
+      for (const [value, position] of rows) recent.add(BigInt(String(value)), Number(position), newest)
     }
-    return new Identity(database, segments, recent, fingerprint)
+    return new Identity(parts, recent)
   }
 
   async unseen(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -75,7 +82,7 @@ export class Identity {
   }
 
   stored({ fingerprint }: ClaimedEntry, position: number): void {
-    this.#recent.add(fingerprint, position)
+    this.#recent.add(fingerprint, position, this.#segments.list.at(-1)?.lastPosition ?? 0)
     this.#claimed.delete(fingerprint)
   }
 

@@ -58,9 +58,9 @@ export class RecentIds {
     return this.#young.has(fingerprint) || this.#old?.has(fingerprint) === true
   }
 
-  /** In the order of positions. */
-  add(fingerprint: bigint, position: number): void {
-    if (this.#young.size >= this.#half) {
+  /** In the order of positions. Nothing after `searchableTo` is forgotten: it could not be looked up. */
+  add(fingerprint: bigint, position: number, searchableTo: number): void {
+    if (this.#young.size >= this.#half && searchableTo >= this.#youngFrom - 1) {
       this.#old = this.#young
       this.#coveredFrom = this.#youngFrom
       this.#young = new FingerprintSet()

@@ -129,7 +129,9 @@ function jsonPath(path: string): string {
 function exists(path: string, dataset: Dataset, values: Values): string {
   const column = columnOf(path)
   if (column) return `(${column.name} IS NOT NULL)`
-  return `coalesce(json_type(${jsonAt(path, dataset, values)}) != 'NULL', false)`
+  const json = jsonAt(path, dataset, values)
+  return `coalesce(CASE json_type(${json}) WHEN 'NULL' THEN false WHEN 'ARRAY' THEN json_array_length(${json}) > 0
+    ELSE true END AND json_type(${json}) IS NOT NULL, false)`
 }
 
 function range(query: Extract<Query, { kind: 'range' }>, dataset: Dataset, values: Values): string {

@@ -1,0 +1,110 @@
+import { documentPath } from '../query/field.ts'
+import { numberOf } from '../query/value.ts'
+import { Subject } from '../query/subject.ts'
+import type { Aggregation, AggregationResult, Bucket, Hit } from '../store.ts'
+
+interface Row {
+  readonly subject: Subject
+  readonly receivedAtMs: number
+  readonly level: number | undefined
+}
+
+/** One aggregation over documents in memory: what the disk store does with SQL. */
+export function aggregateDocuments(aggregation: Aggregation, hits: readonly Hit[]): AggregationResult {
+  const rows = hits.map(({ document, receivedAtMs }): Row => {
+    const subject = new Subject(document)
+    return { subject, receivedAtMs, level: numberOf(subject.textsAt('rule.level')[0] ?? '') }
+  })
+  switch (aggregation.kind) {
+    case 'terms': {
+      const all = counted(rows, (row) => texts(row, aggregation.field))
+      const rest = all.slice(aggregation.size).reduce((sum, { count }) => sum + count, 0)
+      return { buckets: all.slice(0, aggregation.size), other: rest }
+    }
+    case 'histogram':
+      return { buckets: histogram(rows, aggregation) }
+    case 'range':
+      return ranges(rows, aggregation)
+    case 'cardinality':
+      return { buckets: [], value: new Set(rows.flatMap((row) => texts(row, aggregation.field))).size }
+    case 'extent': {
+      const found = numbers(rows, aggregation.field).sort((a, b) => a - b)
+      const [low] = found
+      const high = found.at(-1)
+      if (low === undefined || high === undefined) return { buckets: [] }
+      return { buckets: [low, high].map((key) => ({ key, count: 1 })) }
+    }
+  }
+}
+
+function texts({ subject }: Row, field: string): readonly string[] {
+  return subject.textsAt(documentPath(field))
+}
+
+function numbers(rows: readonly Row[], field: string): number[] {
+  if (field === 'timestamp' || field === '@timestamp') return rows.map(({ receivedAtMs }) => receivedAtMs)
+  return rows.flatMap((row) => texts(row, field)).flatMap((text) => numberOf(text) ?? [])
+}
+
+function counted(rows: readonly Row[], keysOf: (row: Row) => readonly string[]): Bucket[] {
+  const found = new Map<string, Row[]>()
+  for (const row of rows) for (const key of keysOf(row)) found.set(key, [...(found.get(key) ?? []), row])
+  return [...found]
+    .map(([key, group]) => ({ key, count: group.length, ...highest(group) }))
+    .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
+}
+
+function highest(rows: readonly Row[]): { readonly maxLevel?: number } {
+  const levels = rows.flatMap(({ level }) => level ?? [])
+  return levels.length === 0 ? {} : { maxLevel: Math.max(...levels) }
+}
+
+function band(level = 0): string {
+  if (level >= 15) return 'critical'
+  if (level >= 12) return 'high'
+  if (level >= 7) return 'medium'
+  return level >= 4 ? 'low' : 'info'
+}
+
+function histogram(
+  rows: readonly Row[],
+  { intervalMs, by }: Extract<Aggregation, { kind: 'histogram' }>,
+): Bucket[] {
+  const width = Math.max(1, Math.round(intervalMs))
+  const groups = new Map<number, Row[]>()
+  for (const row of rows) {
+    const key = row.receivedAtMs - (row.receivedAtMs % width)
+    groups.set(key, [...(groups.get(key) ?? []), row])
+  }
+  const partsOf = (row: Row) =>
+    by === undefined ? [] : by === 'level' ? [band(row.level)] : texts(row, by.field)
+  const size = typeof by === 'object' ? by.size : 5
+  const chosen = new Set(
+    counted(rows, partsOf)
+      .slice(0, size)
+      .map(({ key }) => key),
+  )
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([key, group]) => {
+      const split: Record<string, number> = {}
+      for (const part of group.flatMap(partsOf)) {
+        const name = chosen.has(part) ? part : 'other'
+        split[name] = (split[name] ?? 0) + 1
+      }
+      return { key, count: group.length, ...highest(group), ...(by === undefined ? {} : { split }) }
+    })
+}
+
+function ranges(
+  rows: readonly Row[],
+  { field, bounds }: Extract<Aggregation, { kind: 'range' }>,
+): AggregationResult {
+  const sorted = [...bounds].sort((a, b) => a - b)
+  const found = numbers(rows, field)
+  const buckets = sorted.map((key, index) => {
+    const next = sorted[index + 1] ?? Infinity
+    return { key, count: found.filter((number) => number >= key && number < next).length }
+  })
+  return { buckets, other: found.length - buckets.reduce((sum, { count }) => sum + count, 0) }
+}

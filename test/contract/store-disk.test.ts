@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+
+import { openStore } from '../../src/store/open-store.ts'
+import { entry } from '../support/entries.ts'
+import { storeContract } from './store-contract.ts'
+
+const root = mkdtempSync(path.join(tmpdir(), "quaywatch 'store' "))
+let count = 0
+const newFolder = () => path.join(root, String(++count))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+storeContract('the disk store', () => openStore({ folder: newFolder() }))
+
+const all = { dataset: 'events', query: { kind: 'all' }, limit: 100, order: 'oldest' } as const
+const never = new AbortController().signal
+
+describe('the disk store', () => {
+  it('has everything again when it is opened again', async () => {
+    const folder = newFolder()
+    const first = await openStore({ folder })
+    await first.append('docker', 'here', [entry({ id: 'a' }), entry({ id: 'b', rule: { id: 1, level: 7 } })])
+    await first.saveFollowerState('file', 'position 1')
+    await first.close()
+    const second = await openStore({ folder })
+    assert.equal(await second.cursor('docker'), 'here')
+    assert.equal(await second.followerState('file'), 'position 1')
+    assert.deepEqual([...(await second.unseen(['a', 'b', 'c']))], ['c'])
+    assert.equal(await second.append('docker', undefined, [entry({ id: 'a' }), entry({ id: 'c' })]), 3)
+    const { hits } = await second.search(all, never)
+    assert.deepEqual(
+      hits.map(({ eventId, position }) => [eventId, position]),
+      [
+        ['a', 1],
+        ['b', 2],
+        ['c', 3],
+      ],
+    )
+    await second.close()
+  })
+
+  it('cuts off a commit that was interrupted and keeps those before it', async () => {
+    const folder = newFolder()
+    const first = await openStore({ folder })
+    await first.append('docker', 'one', [entry({ id: 'a' })])
+    const [name = ''] = readdirSync(path.join(folder, 'log'))
+    const log = readFileSync(path.join(folder, 'log', name))
+    await first.close()
+    for (const file of readdirSync(path.join(folder, 'log'))) rmSync(path.join(folder, 'log', file))
+    rmSync(path.join(folder, 'segments'), { recursive: true })
+    writeFileSync(
+      path.join(folder, 'log', name),
+      Buffer.concat([log, log.subarray(log.indexOf(0x0a) + 1, -9)]),
+    )
+    const second = await openStore({ folder })
+    assert.equal(await second.cursor('docker'), 'one')
+    assert.deepEqual(
+      (await second.search(all, never)).hits.map(({ eventId }) => eventId),
+      ['a'],
+    )
+    await second.close()
+  })
+
+  it('sets a damaged segment aside, says so, and goes on', async () => {
+    const folder = newFolder()
+    const day = 86_400_000
+    const first = await openStore({ folder })
+    await first.append('docker', 'one', [entry({ id: 'a', atMs: 1_795_000_000_000 })])
+    await first.search(all, never)
+    await first.append('docker', 'two', [entry({ id: 'b', atMs: 1_795_000_000_000 + day })])
+    await first.close()
+    const [oldest = '', newest = ''] = readdirSync(path.join(folder, 'segments')).sort()
+    assert.equal(oldest, 'segment-000001-2026-11-18.duckdb')
+    assert.equal(newest, 'segment-000002-2026-11-19.duckdb')
+    writeFileSync(path.join(folder, 'segments', oldest), 'no database')
+    const damages: string[] = []
+    const second = await openStore({
+      folder,
+      now: () => Date.UTC(2026, 10, 22),
+      onDamage: ({ movedTo }) => damages.push(path.relative(folder, movedTo)),
+    })
+    assert.deepEqual(damages, [`damaged-2026-11-22T00-00-00-000Z/${oldest}`])
+    assert.deepEqual(
+      (await second.search(all, never)).hits.map(({ eventId }) => eventId),
+      ['b'],
+    )
+    assert.equal(await second.cursor('docker'), 'two')
+    assert.equal(await second.append('docker', undefined, [entry({ id: 'c' })]), 3)
+    await second.close()
+  })
+
+  it('finds ids that memory does not hold any more', async () => {
+    const folder = newFolder()
+    const store = await openStore({ folder, recentIds: 4 })
+    const ids = Array.from({ length: 12 }, (_, index) => `id ${index}`)
+    for (const id of ids) await store.append('a', undefined, [entry({ id })])
+    assert.deepEqual([...(await store.unseen([...ids, 'new']))], ['new'])
+    await store.append(
+      'a',
+      undefined,
+      ids.map((id) => entry({ id })),
+    )
+    assert.equal(store.head(), 12)
+    await store.close()
+  })
+
+  it('refuses to be opened twice', async () => {
+    const folder = newFolder()
+    const store = await openStore({ folder })
+    await assert.rejects(openStore({ folder }), /is open in this process already/)
+    await store.close()
+  })
+
+  it('keeps a line longer than DuckDB expects', async () => {
+    const store = await openStore({ folder: newFolder() })
+    const text = 'é'.repeat(3_000_000)
+    await store.append('a', undefined, [entry({ id: 'long', text })])
+    assert.equal((await store.event('long'))?.document, entry({ id: 'long', text }).document)
+    await store.close()
+  })
+})
