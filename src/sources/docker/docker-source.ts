@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { toByteString } from '../../event/byte-string.ts'
 import { pythonJson } from '../../event/python-json.ts'
@@ -6,6 +7,7 @@ import { RawEvent } from '../../event/raw-event.ts'
 import { DockerTelemetry } from '../../telemetry/docker.ts'
 import type { Source, SourceStatus } from '../source.ts'
 import type { SourceContext } from '../source-type.ts'
+import { messageOf } from './advice.ts'
 import { advance, readCursor, writeCursor, type Position } from './cursor.ts'
 import { engineApi } from './engine-api.ts'
 import type { EngineAddress } from './engine-address.ts'
@@ -14,6 +16,7 @@ import type { Gap, Received } from './engine-session.ts'
 import { Enricher, type Enrichment } from './enricher.ts'
 import { envelope, envelopeText, statusEnvelope } from './event-text.ts'
 import { KnownContainers } from './known-containers.ts'
+import { KnownFile } from './known-file.ts'
 import { pause } from './pause.ts'
 import { PendingQueue } from './pending-queue.ts'
 import { SeenEvents } from './seen-events.ts'
@@ -56,6 +59,7 @@ export class DockerSource implements Source {
   readonly #telemetry: DockerTelemetry
   readonly #queue = new PendingQueue<Item>()
   readonly #readers: EngineReader[] = []
+  readonly #files: KnownFile[] = []
   #statusCount = 0
   #lastEventAtMs: number | undefined
   #roomWaiters: (() => void)[] = []
@@ -90,6 +94,7 @@ export class DockerSource implements Source {
       stop.abort()
       clearInterval(watch)
       await reading
+      await Promise.all(this.#files.map((file) => file.close()))
     }
   }
 
@@ -130,10 +135,16 @@ export class DockerSource implements Source {
 
   #readerOf(address: EngineAddress, from: Position | undefined, signal: AbortSignal): EngineReader {
     const api = engineApi(address)
+    const known = new KnownContainers(knownLimit)
+    const file = new KnownFile(this.#knownFileOf(address.key), known, (error) =>
+      this.#telemetry.failed(address.text, 'saving the list of containers', messageOf(error)),
+    )
+    if (from) file.load()
+    this.#files.push(file)
     const memory = {
       api,
       seen: new SeenEvents(rememberedEvents, from),
-      known: new KnownContainers(knownLimit),
+      known,
       enricher: new Enricher(api, signal),
       telemetry: this.#telemetry,
       now: this.#parts.context.now,
@@ -143,6 +154,11 @@ export class DockerSource implements Source {
     }
     const room = (until: AbortSignal): Promise<void> => this.#room(address.text, until)
     return new EngineReader({ memory, retry: this.#parts.retry, say: (text) => this.#say(text), room })
+  }
+
+  #knownFileOf(key: string): string {
+    const name = `containers-${key.replace(/[^\w.-]+/g, '_').slice(-80)}.json`
+    return path.join(this.#parts.context.home, 'data', 'docker-listener', name)
   }
 
   #receive(engine: string, received: Received): void {

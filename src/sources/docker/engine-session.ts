@@ -91,10 +91,7 @@ export class EngineSession {
     this.#memory.connected(textOf(info['ServerVersion']))
     try {
       if (this.#resumedAt) this.#later(repeatsWithinMs, () => this.#checkResumed())
-      if (this.#memory.known.size === 0)
-        await takeStock(api, this.#memory.known, this.#signal).catch((error: unknown) =>
-          this.#failed('listing containers', error),
-        )
+      if (this.#resumed) await this.#takeStock()
       this.#timers.push(setInterval(() => void this.audit(), auditEveryMs))
       return await this.#readAll(stream)
     } finally {
@@ -143,8 +140,10 @@ export class EngineSession {
 
   /** The event at the position comes again when the engine still has it: nothing was lost in between. */
   #watchResumption(event: EngineEvent, id: string): void {
-    if (this.#resumedAt?.ids.includes(id)) this.#resumed = true
-    else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#checkResumed()
+    if (this.#resumedAt?.ids.includes(id)) {
+      this.#resumed = true
+      void this.#takeStock()
+    } else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#checkResumed()
   }
 
   #checkResumed(): void {
@@ -174,10 +173,19 @@ export class EngineSession {
       reconciled += 1
     }
     const why = reason ?? ((await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
+    await this.#takeStock()
     const gap = { reason: why, from: isoOfNano(since), to: isoOfNano(now), reconciled }
     this.#memory.telemetry.reconciled(api.address, reconciled)
     this.#memory.telemetry.gap(api.address, gap)
     this.#memory.gap(gap)
+  }
+
+  /** Containers that were there before we looked; not before a gap is closed, or they would not be news any more. */
+  async #takeStock(): Promise<void> {
+    const { api, known } = this.#memory
+    await takeStock(api, known, this.#signal).catch((error: unknown) =>
+      this.#failed('listing containers', error),
+    )
   }
 
   /** All events the engine still has. */

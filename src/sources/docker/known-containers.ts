@@ -33,6 +33,8 @@ export function stateOfListing(state: string): ContainerState {
 export class KnownContainers {
   readonly #limit: number
   readonly #containers = new Map<string, KnownContainer>()
+  /** Grows with every change. */
+  version = 0
 
   constructor(limit: number) {
     this.#limit = limit
@@ -55,11 +57,13 @@ export class KnownContainers {
   }
 
   set(id: string, container: KnownContainer): void {
-    if (this.#containers.size < this.#limit || this.#containers.has(id)) this.#containers.set(id, container)
+    if (this.#containers.size >= this.#limit && !this.#containers.has(id)) return
+    this.#containers.set(id, container)
+    this.version += 1
   }
 
   delete(id: string): void {
-    this.#containers.delete(id)
+    if (this.#containers.delete(id)) this.version += 1
   }
 
   apply({ type, action, actorId, attributes, timeNano }: EngineEvent): void {

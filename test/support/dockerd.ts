@@ -1,0 +1,145 @@
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+
+export interface Printed {
+  readonly code: number
+  /** Output and errors, trimmed. */
+  readonly out: string
+}
+
+/** A Docker engine of our own in a folder of its own, with an image made of busybox. */
+export interface Engine {
+  readonly host: string
+  /** Runs the docker command against this engine without holding up this process; never rejects. */
+  docker(...args: readonly string[]): Promise<Printed>
+  stop(): Promise<void>
+  start(): Promise<void>
+  /** Stops it and removes everything. */
+  remove(): Promise<void>
+}
+
+export const image = 'shop/web:1.4'
+
+/** Why no engine can be started here; `undefined` when one can. */
+export function engineMissing(): string | undefined {
+  if (process.getuid?.() !== 0) return 'dockerd needs root'
+  const missing = ['dockerd', 'docker', 'busybox'].filter((name) => spawnSync('which', [name]).status !== 0)
+  return missing.length > 0
+    ? `not installed: ${missing.join(', ')} (Debian: docker.io, busybox-static)`
+    : undefined
+}
+
+/** Takes a few seconds. */
+export async function startEngine(): Promise<Engine> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'quaywatch-dockerd-'))
+  const host = `unix://${folder}/docker.sock`
+  const docker: Engine['docker'] = (...args) =>
+    new Promise((resolve) => {
+      execFile('docker', ['-H', host, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : 1, out: (stdout + stderr).trim() })
+      })
+    })
+  let running: ChildProcess | undefined
+  const engine: Engine = {
+    host,
+    docker,
+    start: async () => {
+      running = await launch(folder, async () => (await docker('version')).code === 0)
+    },
+    stop: async () => {
+      if (running) await end(running)
+      running = undefined
+    },
+    remove: async () => {
+      if (running) await docker('rm', '-f', ...(await docker('ps', '-aq')).out.split(/\s+/))
+      await engine.stop()
+      spawnSync('sh', ['-c', `grep -o '${folder}[^ ]*' /proc/mounts | sort -r | xargs -r umount -l`])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  await engine.start()
+  await importImage(folder, docker)
+  return engine
+}
+
+async function launch(folder: string, answers: () => Promise<boolean>): Promise<ChildProcess> {
+  const log = openSync(path.join(folder, 'log'), 'a')
+  const places = [
+    '--data-root',
+    `${folder}/data`,
+    '--exec-root',
+    `${folder}/exec`,
+    '--pidfile',
+    `${folder}/pid`,
+  ]
+  // What a sandbox without bridges, iptables and overlay file systems can do.
+  const plain = ['--storage-driver', 'vfs', '--iptables=false', '--ip6tables=false', '--bridge=none']
+  const child = spawn('dockerd', ['-H', `unix://${folder}/docker.sock`, ...places, ...plain], {
+    stdio: ['ignore', log, log],
+  })
+  for (let tries = 0; tries < 120; tries += 1) {
+    if (child.exitCode !== null) break
+    if (existsSync(`${folder}/docker.sock`) && (await answers())) return child
+    await wait(250)
+  }
+  child.kill('SIGKILL')
+  throw new Error(`dockerd did not start:\n${readFileSync(path.join(folder, 'log'), 'utf8').slice(-2000)}`)
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  await gone
+  clearTimeout(timer)
+}
+
+const applets = [
+  'sh',
+  'ash',
+  'ls',
+  'cat',
+  'sleep',
+  'echo',
+  'true',
+  'false',
+  'id',
+  'env',
+  'kill',
+  'test',
+  'head',
+]
+
+async function importImage(folder: string, docker: Engine['docker']): Promise<void> {
+  const root = path.join(folder, 'rootfs')
+  for (const name of ['bin', 'etc', 'tmp']) mkdirSync(path.join(root, name), { recursive: true })
+  copyFileSync(
+    spawnSync('which', ['busybox'], { encoding: 'utf8' }).stdout.trim(),
+    path.join(root, 'bin', 'busybox'),
+  )
+  for (const applet of applets) symlinkSync('busybox', path.join(root, 'bin', applet))
+  writeFileSync(path.join(root, 'etc', 'passwd'), 'root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n')
+  spawnSync('tar', ['-cf', path.join(folder, 'image.tar'), '-C', root, '.'])
+  const { code, out } = await docker(
+    'import',
+    '-c',
+    'CMD ["sleep","1000"]',
+    path.join(folder, 'image.tar'),
+    image,
+  )
+  if (code !== 0) throw new Error(`no image could be imported: ${out}`)
+}
