@@ -16,6 +16,15 @@ export interface Root {
   readonly children: Child[]
 }
 
+/** Children of one name below roots of one name. */
+interface Chain {
+  readonly last: Definition
+  /** Of the last child, one per root. */
+  readonly nodes: readonly Child[]
+  /** Some member has a prematch or a regex, behind which `after_regex` can start. */
+  readonly hasSource: boolean
+}
+
 function viewOf(definition: Definition): DecoderView {
   const { name, parent, usesOwnName, category, ftsComment, fts, accumulates } = definition
   const shown = parent === undefined || usesOwnName ? name : parent
@@ -29,6 +38,8 @@ export class DecoderTree {
   /** Names of decoders that could not be used: what refers to them is not wrong because of that. */
   readonly #broken = new Set<string>()
   readonly #rootsOf = new Map<string, Root[]>()
+  /** By names of parent and child. */
+  readonly #chains = new Map<string, Chain>()
 
   addBroken(name: string): void {
     this.#broken.add(name)
@@ -65,51 +76,44 @@ export class DecoderTree {
         `has the parent ${JSON.stringify(parent)}, which no root before it is`,
       )
     }
-    const wrong = this.#wrongChild(definition, roots)
+    const key = `${parent}\0${definition.name}`
+    const chain = this.#chains.get(key)
+    const wrong =
+      (chain && wrongSuccessor(definition, chain.last)) ?? this.#wrongChildOffset(definition, chain)
     if (wrong !== undefined) return wrong
     const view = viewOf(definition)
     this.views.push(view)
-    for (const { children } of roots) {
-      for (const sibling of children) {
-        if (sibling.definition.name === definition.name) sibling.hasSuccessor = true
-      }
-      children.push({ definition, view, hasSuccessor: false })
-    }
+    for (const node of chain?.nodes ?? []) node.hasSuccessor = true
+    const nodes = roots.map(({ children }) => {
+      const node: Child = { definition, view, hasSuccessor: false }
+      children.push(node)
+      return node
+    })
+    const hasSource = chain?.hasSource === true || Boolean(definition.prematch ?? definition.regex)
+    this.#chains.set(key, { last: definition, nodes, hasSource })
     return undefined
   }
 
-  #wrongChild(definition: Definition, roots: readonly Root[]): Problem | undefined {
-    const { name, regex, plugin, prematch, fts } = definition
-    const siblings = roots.flatMap(({ children }) => children).map((child) => child.definition)
-    const namesakes = siblings.filter((sibling) => sibling.name === name)
-    const predecessor = namesakes.at(-1)
-    if (predecessor !== undefined) {
-      if (prematch)
-        return problem(
-          definition,
-          'duplicate-decoder-with-prematch',
-          'continues a sibling of the same name and cannot have a prematch',
-        )
-      if (fts.length > 0)
-        return problem(
-          definition,
-          'duplicate-decoder-with-fts',
-          'continues a sibling of the same name and cannot have fts',
-        )
-      if (!predecessor.regex && !predecessor.plugin)
-        return problem(
-          definition,
-          'invalid-duplicate-decoder',
-          'continues a sibling of the same name that has neither regex nor plugin_decoder',
-        )
-    }
-    const hasSource = this.#broken.has(name) || namesakes.some((sibling) => sibling.prematch ?? sibling.regex)
+  #wrongChildOffset(definition: Definition, chain: Chain | undefined): Problem | undefined {
+    const { name, regex, plugin, prematch } = definition
+    const hasSource = chain?.hasSource === true || this.#broken.has(name)
     if (regex?.offset === 'after_regex' && !hasSource) return wrongOffset(definition, 'regex', regex.offset)
     if (regex?.offset === 'after_prematch' && !prematch) return wrongOffset(definition, 'regex', regex.offset)
     if (plugin?.offset === 'after_prematch' && !prematch)
       return wrongOffset(definition, 'plugin_decoder', plugin.offset)
     return undefined
   }
+}
+
+/** What a sibling of the same name must not have, and the one before it must (spec/decoders.md §6.3). */
+function wrongSuccessor(definition: Definition, last: Definition): Problem | undefined {
+  const wrong = (code: string, what: string): Problem =>
+    problem(definition, code, `continues a sibling of the same name ${what}`)
+  if (definition.prematch) return wrong('duplicate-decoder-with-prematch', 'and cannot have a prematch')
+  if (definition.fts.length > 0) return wrong('duplicate-decoder-with-fts', 'and cannot have fts')
+  return last.regex || last.plugin
+    ? undefined
+    : wrong('invalid-duplicate-decoder', 'that has neither regex nor plugin_decoder')
 }
 
 function problem({ name, at }: Definition, code: string, what: string): Problem {
