@@ -8,6 +8,7 @@ setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks'
 
 /** Loaded when asked for: `logtest` must not wait for the web server to be read. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  manager: () => import('./cli/manager.ts'),
   doctor: () => import('./cli/doctor.ts'),
   certs: () => import('./cli/certs.ts'),
   logtest: () => import('./cli/logtest.ts'),

@@ -1,0 +1,283 @@
+import { rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { startApi } from './api/api.ts'
+import type { Api, Change, HealthCheck, HealthReport } from './api/api-options.ts'
+import { ensureServerCertificate, type ServerCertificate } from './certs/server-certificate.ts'
+import { type LoadedConfiguration, loadConfiguration } from './configuration-file.ts'
+import type { Problem } from './dialect/problem.ts'
+import { prepareHome } from './home.ts'
+import { type LoadedEngine, loadEngine } from './load-engine.ts'
+import { certificateCheck, diskCheck, healthReport, type RunningSource } from './manager-health.ts'
+import { ingest } from './pipeline/ingest.ts'
+import { rebuildMemory } from './pipeline/rebuild.ts'
+import { runFilePath, writeRunFile } from './run-file.ts'
+import { demoSource } from './sources/demo/demo.ts'
+import { type OwnEvent, selfSource } from './sources/self/self.ts'
+import { openStore } from './store/open-store.ts'
+import type { Store } from './store/store.ts'
+import { pipelineTelemetry, type PipelineTelemetry } from './telemetry/pipeline.ts'
+import { type RunningTelemetry, startTelemetry } from './telemetry/start.ts'
+import { packageRoot, version } from './version.ts'
+
+export interface ManagerOptions {
+  readonly home: string
+  readonly configFile?: string | undefined
+  /** Used instead of the built-in ruleset. */
+  readonly rulesetFolder?: string | undefined
+  /** Replays recorded events instead of reading the configured sources. */
+  readonly demo?: boolean | undefined
+  /** Where people read log lines. */
+  readonly console: { write(text: string): unknown }
+}
+
+/** Starting is refused: the input has to be mended first. Nothing listens. */
+export class StartRefused extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(message: string, problems: readonly Problem[]) {
+    super(message)
+    this.problems = problems
+  }
+}
+
+const demoFolder = path.join(packageRoot, 'examples', 'demo')
+const checkEveryMs = 30_000
+const hostName = hostname().split('.')[0] ?? 'localhost'
+/** A source that has not said how it is by then is shown as it is. */
+const settleMs = 2_500
+
+function refuseFatal(what: string, problems: readonly Problem[]): void {
+  if (problems.some(({ severity }) => severity === 'fatal')) throw new StartRefused(what, problems)
+}
+
+/** Everything on one machine: sources, rules, store, API, dashboard and file outputs. */
+export class Manager {
+  readonly #options: ManagerOptions
+  readonly #configuration: LoadedConfiguration
+  readonly #telemetry: RunningTelemetry
+  readonly #events: PipelineTelemetry
+  readonly #store: Store
+  readonly #stop = new AbortController()
+  readonly #self = selfSource(Date.now)
+  readonly #startedAtMs = Date.now()
+  readonly #ports = new Map<string, number>()
+  readonly #sources: RunningSource[] = []
+  readonly #running: Promise<void>[] = []
+  #engine: LoadedEngine
+  #api: Api | undefined
+  #checks: readonly HealthCheck[] = []
+  #isReady = false
+
+  private constructor(parts: {
+    options: ManagerOptions
+    configuration: LoadedConfiguration
+    telemetry: RunningTelemetry
+    store: Store
+    engine: LoadedEngine
+  }) {
+    this.#options = parts.options
+    this.#configuration = parts.configuration
+    this.#telemetry = parts.telemetry
+    this.#events = pipelineTelemetry(parts.telemetry)
+    this.#store = parts.store
+    this.#engine = parts.engine
+  }
+
+  /** Resolves when everything listens. Rejects with `StartRefused`, or with what the world refused (port taken, home locked). */
+  static async start(options: ManagerOptions): Promise<Manager> {
+    const { home } = options
+    prepareHome(home)
+    const configuration = loadConfiguration(home, options.configFile)
+    refuseFatal('the configuration cannot be used', configuration.problems)
+    const engine = loadFor(options, configuration)
+    refuseFatal('the rules cannot be used', engine.problems)
+    const telemetry = startTelemetry({
+      level: 'info',
+      logFile: path.join(home, 'logs', 'quaywatch.log'),
+      console: options.console,
+    })
+    const { store: kept } = configuration.configuration
+    const store = await openStore({ folder: path.join(home, 'data'), telemetry, now: Date.now, ...kept })
+    const manager = new Manager({ options, configuration, telemetry, store, engine })
+    try {
+      await manager.#startParts()
+    } catch (error) {
+      await manager.stop()
+      throw error
+    }
+    return manager
+  }
+
+  async #startParts(): Promise<void> {
+    await this.#rebuild(this.#engine)
+    const certificate = await ensureServerCertificate(this.home)
+    await this.#refreshChecks(certificate)
+    this.#api = await this.#startApi(certificate)
+    this.#ports.set('dashboard', this.#api.port)
+    this.#startSources()
+    await this.#untilSettled()
+    await this.#writeRunFile()
+    this.#isReady = true
+    this.#record({ kind: 'started', version, host: hostName, rules: this.#engine.engine.rules.size })
+    const timer = setInterval(() => void this.#refreshChecks(certificate), checkEveryMs)
+    this.#stop.signal.addEventListener('abort', () => clearInterval(timer), { once: true })
+  }
+
+  /** An interrupted correlation goes on as if nothing had happened. */
+  async #rebuild({ engine, longestTimeframeMs }: LoadedEngine): Promise<void> {
+    const began = Date.now()
+    const count = await rebuildMemory(this.#store, engine, began - longestTimeframeMs, this.#stop.signal)
+    if (count > 0) this.#events.memoryRebuilt(count, Date.now() - began)
+  }
+
+  #startApi(certificate: ServerCertificate): Promise<Api> {
+    return startApi({
+      store: this.#store,
+      telemetry: this.#telemetry,
+      home: this.home,
+      listen: this.#configuration.configuration.dashboard,
+      tls: { cert: certificate.certificate, key: certificate.key },
+      now: Date.now,
+      version,
+      hostName,
+      health: () => this.health(),
+      recordChange: (change: Change) => this.#record({ kind: 'change', ...change }),
+    })
+  }
+
+  #startSources(): void {
+    const context = {
+      telemetry: this.#telemetry,
+      now: Date.now,
+      home: this.home,
+      hostName,
+      listening: (service: string, port: number) => {
+        this.#ports.set(service, port)
+        if (this.#isReady) void this.#writeRunFile()
+      },
+    }
+    const planned = this.#configuration.configuration.sources.map(({ type, create }) => ({
+      type,
+      source: create(context),
+    }))
+    const shown = this.#options.demo ? [{ type: 'demo', source: demoSource(demoFolder, Date.now) }] : planned
+    this.#sources.push({ type: 'self', source: this.#self }, ...shown)
+    for (const running of this.#sources) this.#running.push(this.#run(running))
+  }
+
+  /** One source ending must not end the others; it is said loudly, and shown by `health`. */
+  async #run(running: RunningSource): Promise<void> {
+    const { source } = running
+    const parts = {
+      store: this.#store,
+      engine: () => this.#engine.engine,
+      telemetry: this.#events,
+      now: Date.now,
+    }
+    try {
+      await ingest(source, parts, this.#stop.signal)
+    } catch (error) {
+      if (this.#stop.signal.aborted) return
+      const reason = error instanceof Error ? error : new Error(String(error))
+      this.#events.sourceFailed(source.name, reason)
+      running.failure = reason.message
+      this.#record({ kind: 'source-ended', source: source.name, reason: reason.message })
+    }
+  }
+
+  /** What the start-up lines say of a source is worth a short wait; webhooks must be listening before we call ourselves ready. */
+  async #untilSettled(): Promise<void> {
+    const deadline = Date.now() + settleMs
+    const isSettled = ({ source, failure }: RunningSource) => {
+      if (failure !== undefined) return true
+      const { state, advice } = source.status()
+      return state !== 'waiting' || advice !== undefined
+    }
+    while (!this.#sources.every(isSettled) && Date.now() < deadline) await sleep(20)
+  }
+
+  async #writeRunFile(): Promise<void> {
+    const ports = Object.fromEntries(this.#ports)
+    const startedAt = new Date(this.#startedAtMs).toISOString()
+    await writeRunFile(this.home, { pid: process.pid, version, startedAt, ports })
+  }
+
+  async #refreshChecks(certificate: ServerCertificate): Promise<void> {
+    this.#checks = [certificateCheck(certificate.notAfterMs, Date.now()), await diskCheck(this.home)]
+  }
+
+  /** An event of our own; failing to store it is already reported by the pipeline. */
+  #record(event: OwnEvent): void {
+    this.#self
+      .record(event)
+      .catch((error: Error) =>
+        this.#telemetry.log.warn({ kind: event.kind, error: error.message }, 'an own event was not stored'),
+      )
+  }
+
+  get home(): string {
+    return this.#options.home
+  }
+
+  get ports(): ReadonlyMap<string, number> {
+    return this.#ports
+  }
+
+  health(): HealthReport {
+    return healthReport({
+      startedAtMs: this.#startedAtMs,
+      ready: this.#isReady,
+      sources: this.#sources,
+      totals: this.#events.totals,
+      rules: { size: this.#engine.engine.rules.size, problems: this.#engine.problems },
+      checks: this.#checks,
+    })
+  }
+
+  /** A new one-time link that signs in as administrator. */
+  async signInLink(): Promise<string> {
+    if (!this.#api) throw new Error('the dashboard is not listening')
+    return this.#api.signInLink()
+  }
+
+  /** Problems of the configuration and the rules in force. */
+  get problems(): readonly Problem[] {
+    return [...this.#configuration.problems, ...this.#engine.problems]
+  }
+
+  /** Reads rules, decoders and lists again. Whatever is fatal in them leaves the old ones in force. */
+  async reload(): Promise<readonly Problem[]> {
+    const loaded = loadFor(this.#options, this.#configuration)
+    const fatal = loaded.problems.find(({ severity }) => severity === 'fatal')
+    if (fatal) {
+      this.#record({ kind: 'rules-refused', problem: fatal.message, count: loaded.problems.length })
+      return loaded.problems
+    }
+    await this.#rebuild(loaded)
+    this.#engine = loaded
+    this.#record({ kind: 'rules-reloaded', rules: loaded.engine.rules.size })
+    return loaded.problems
+  }
+
+  /** Sources stop reading, what is in flight becomes durable, everything is closed. */
+  async stop(): Promise<void> {
+    this.#isReady = false
+    this.#stop.abort()
+    await Promise.allSettled(this.#running)
+    await this.#api?.close()
+    await this.#store.close()
+    await rm(runFilePath(this.home), { force: true })
+    await this.#telemetry.close()
+  }
+}
+
+function loadFor(
+  { home, rulesetFolder }: ManagerOptions,
+  { configuration }: LoadedConfiguration,
+): LoadedEngine {
+  const { ruleset, global, alerts } = configuration
+  return loadEngine({ home, rulesetFolder, ruleset, global, alerts, hostName })
+}
