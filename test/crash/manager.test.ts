@@ -89,15 +89,14 @@ describe('kill -9', () => {
     `loses and doubles nothing that was acknowledged, in ${rounds} rounds`,
     { timeout: 600_000 },
     async (t) => {
-      const home = temporaryFolder('crash')
-      t.after(() => home.remove())
-      const out = path.join(home.path, 'kube')
+      const home = temporaryFolder(t, 'crash')
+      const out = path.join(home, 'kube')
       const acknowledged = new Set<string>()
       const setUp = await quaywatch([
         'kube',
         'setup',
         '--home',
-        home.path,
+        home,
         '--address',
         '127.0.0.1',
         '--out',
@@ -107,12 +106,12 @@ describe('kill -9', () => {
       ])
       assert.equal(setUp.code, 0, setUp.stderr)
       const tls = {
-        ca: readFileSync(path.join(home.path, 'etc/certs/ca.pem'), 'utf8'),
-        cert: readFileSync(path.join(home.path, 'etc/certs/clients/crash.pem'), 'utf8'),
-        key: readFileSync(path.join(home.path, 'etc/certs/clients/crash.key'), 'utf8'),
+        ca: readFileSync(path.join(home, 'etc/certs/ca.pem'), 'utf8'),
+        cert: readFileSync(path.join(home, 'etc/certs/clients/crash.pem'), 'utf8'),
+        key: readFileSync(path.join(home, 'etc/certs/clients/crash.key'), 'utf8'),
       }
       for (let round = 0; round < rounds; round++) {
-        const manager = await startManager(home.path)
+        const manager = await startManager(t, home)
         const poster = startPosting(manager.ports['kube_audit'] ?? 0, tls)
         await sleep(randomInt(200, 1500))
         assert.equal(await manager.end('SIGKILL'), 'SIGKILL')
@@ -120,13 +119,13 @@ describe('kill -9', () => {
         for (const id of poster.acknowledged) acknowledged.add(id)
       }
       assert.ok(acknowledged.size > 100, `only ${acknowledged.size} events were acknowledged`)
-      const last = await startManager(home.path)
+      const last = await startManager(t, home)
       assert.equal(await last.end('SIGTERM'), 0)
       const found = await quaywatch([
         'search',
         'verb: get',
         '--home',
-        home.path,
+        home,
         '--dataset',
         'events',
         '--limit',

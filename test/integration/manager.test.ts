@@ -25,9 +25,8 @@ describe('quaywatch manager', () => {
     'starts without any configuration, says where it listens, and stops cleanly',
     { timeout: 60_000 },
     async (t) => {
-      const home = temporaryFolder('start')
-      t.after(() => home.remove())
-      const manager = await startManager(home.path, '', { DOCKER_HOST: `unix://${home.path}/no-engine.sock` })
+      const home = temporaryFolder(t, 'start')
+      const manager = await startManager(t, home, '', { DOCKER_HOST: `unix://${home}/no-engine.sock` })
       const printed = await eventually('the sign-in link', () =>
         manager.printed().includes('Rules') ? manager.printed() : undefined,
       )
@@ -37,17 +36,16 @@ describe('quaywatch manager', () => {
       assert.match(printed, new RegExp(`kube-audit .*${manager.ports['kube_audit']}`))
       assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/healthz'), 200)
       assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/api/v1/search'), 401)
-      assert.equal(statSync(path.join(home.path, 'etc/certs')).mode & 0o077, 0)
+      assert.equal(statSync(path.join(home, 'etc/certs')).mode & 0o077, 0)
       assert.equal(await manager.end('SIGTERM'), 0)
       assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/healthz'), 0)
     },
   )
 
   it('tells about itself in alerts.json', { timeout: 60_000 }, async (t) => {
-    const home = temporaryFolder('self')
-    t.after(() => home.remove())
-    const manager = await startManager(home.path)
-    await eventually('alert 409001', () => ruleIds(home.path).find((id) => id === '409001'))
+    const home = temporaryFolder(t, 'self')
+    const manager = await startManager(t, home)
+    await eventually('alert 409001', () => ruleIds(home).find((id) => id === '409001'))
     assert.equal(await manager.end('SIGINT'), 0)
   })
 
@@ -55,48 +53,39 @@ describe('quaywatch manager', () => {
     'reads changed rules at SIGHUP and keeps the old ones when they are broken',
     { timeout: 60_000 },
     async (t) => {
-      const home = temporaryFolder('reload')
-      t.after(() => home.remove())
-      const manager = await startManager(home.path)
-      const rules = path.join(home.path, 'etc/rules/local_rules.xml')
+      const home = temporaryFolder(t, 'reload')
+      const manager = await startManager(t, home)
+      const rules = path.join(home, 'etc/rules/local_rules.xml')
       const own = (level: string) =>
         `<group name="local,"><rule id="100001" level="${level}"><if_sid>409006</if_sid><description>mine</description></rule></group>`
       writeFileSync(rules, own('17'))
       manager.child.kill('SIGHUP')
-      await eventually('alert 409007', () => ruleIds(home.path).find((id) => id === '409007'))
+      await eventually('alert 409007', () => ruleIds(home).find((id) => id === '409007'))
       assert.match(manager.printed(), /local_rules\.xml:1:\d+: fatal: /)
       writeFileSync(rules, own('7'))
       manager.child.kill('SIGHUP')
-      await eventually('alert 100001', () => ruleIds(home.path).find((id) => id === '100001'))
+      await eventually('alert 100001', () => ruleIds(home).find((id) => id === '100001'))
       assert.equal(await manager.end('SIGTERM'), 0)
     },
   )
 
   it('refuses a broken configuration with file, line and column, and exit code 1', async (t) => {
-    const home = temporaryFolder('broken')
-    t.after(() => home.remove())
-    const config = path.join(home.path, 'ossec.conf')
+    const home = temporaryFolder(t, 'broken')
+    const config = path.join(home, 'ossec.conf')
     writeFileSync(
       config,
       '<ossec_config>\n  <dashboard><port>eighty</port></dashboard>\n  <alerts><log_alert_level>x</log_alert_level></alerts>\n</ossec_config>',
     )
-    const { code, stderr } = await quaywatch(['manager', '--home', home.path, '--config', config])
+    const { code, stderr } = await quaywatch(['manager', '--home', home, '--config', config])
     assert.equal(code, 1)
     assert.match(stderr, /ossec\.conf:2:20: fatal: <port> of <dashboard> must be/)
     assert.match(stderr, /ossec\.conf:3:28: fatal: <log_alert_level> of <alerts> must be/)
   })
 
   it('refuses a home that another manager uses', { timeout: 60_000 }, async (t) => {
-    const home = temporaryFolder('twice')
-    t.after(() => home.remove())
-    const manager = await startManager(home.path)
-    const second = await quaywatch([
-      'manager',
-      '--home',
-      home.path,
-      '--config',
-      path.join(home.path, 'test.conf'),
-    ])
+    const home = temporaryFolder(t, 'twice')
+    const manager = await startManager(t, home)
+    const second = await quaywatch(['manager', '--home', home, '--config', path.join(home, 'test.conf')])
     assert.equal(second.code, 1)
     assert.match(second.stderr, new RegExp(String(manager.child.pid)))
     assert.equal(await statusOf(manager.ports['dashboard'] ?? 0, '/healthz'), 200)
@@ -107,17 +96,16 @@ describe('quaywatch manager', () => {
     'search finds the same documents while the manager runs and when it does not',
     { timeout: 60_000 },
     async (t) => {
-      const home = temporaryFolder('search')
-      t.after(() => home.remove())
-      const manager = await startManager(home.path, withoutDocker)
-      await eventually('alert 409001', () => ruleIds(home.path).find((id) => id === '409001'))
-      const search = () => quaywatch(['search', 'rule.id: 409001', '--home', home.path, '--format', 'ndjson'])
+      const home = temporaryFolder(t, 'search')
+      const manager = await startManager(t, home, withoutDocker)
+      await eventually('alert 409001', () => ruleIds(home).find((id) => id === '409001'))
+      const search = () => quaywatch(['search', 'rule.id: 409001', '--home', home, '--format', 'ndjson'])
       const during = await search()
       assert.equal(during.code, 0, during.stderr)
       assert.equal(await manager.end('SIGTERM'), 0)
       const after = await search()
       assert.equal(after.stdout, during.stdout)
-      assert.equal(after.stdout, readFileSync(path.join(home.path, 'logs/alerts/alerts.json'), 'utf8'))
+      assert.equal(after.stdout, readFileSync(path.join(home, 'logs/alerts/alerts.json'), 'utf8'))
     },
   )
 })

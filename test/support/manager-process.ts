@@ -4,14 +4,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export const projectRoot = path.join(import.meta.dirname, '..', '..', '..')
 export const cliFile = path.join(projectRoot, 'dist', 'src', 'cli.js')
 
-export function temporaryFolder(name: string): { readonly path: string; remove(): void } {
+/** Removed when the test ends. */
+export function temporaryFolder(test: TestContext, name: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), `quaywatch-${name}-`))
-  return { path: folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  test.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 export interface ManagerProcess {
@@ -33,8 +36,9 @@ export function configuration(sections = ''): string {
 
 export const withoutDocker = '<wodle name="docker-listener"><disabled>yes</disabled></wodle>'
 
-/** Resolves when `/healthz` answers 200. */
+/** Resolves when `/healthz` answers 200. Killed when the test ends before it. */
 export async function startManager(
+  test: TestContext,
   home: string,
   sections = withoutDocker,
   env: NodeJS.ProcessEnv = {},
@@ -45,6 +49,7 @@ export async function startManager(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  test.after(() => child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text))

@@ -41,7 +41,8 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
   const listening = (bound: number) => context.listening('kube_audit', bound)
   const receiver = new Receiver(options, { home, now, telemetry, deliveries, health, listening })
   let state: SourceStatus['state'] = 'waiting'
-  let detail = 'not started'
+  let detail = 'starting'
+  let hasFailed = false
 
   async function* read(_from: string | undefined, signal: AbortSignal) {
     const ticking = setInterval(() => health.tick(), tickMs)
@@ -50,6 +51,7 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
     if (signal.aborted) deliveries.close()
     const running = receiver.run(signal, (where, failed) => {
       state = failed ? 'waiting' : 'running'
+      hasFailed = failed
       detail = failed ? `cannot listen on port ${options.port}: ${where}` : `listens on ${where}`
     })
     // A receiver that can never work ends the source with its reason.
@@ -72,7 +74,7 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
     return {
       state,
       detail: state === 'running' ? `${detail}${from}` : detail,
-      ...(state === 'waiting' ? { advice: 'free the port, or choose another: <kube_audit><port>' } : {}),
+      ...(hasFailed ? { advice: 'free the port, or choose another: <kube_audit><port>' } : {}),
       ...(state === 'running' && clusters.length === 0
         ? { advice: "'quaywatch kube setup' writes what an API server needs" }
         : {}),
