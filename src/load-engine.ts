@@ -30,7 +30,7 @@ export interface EngineSettings {
   readonly hostName?: string
   readonly quirks?: ReadonlySet<Quirk>
   readonly memory?: Partial<MemoryOptions>
-  /** Dynamic fields of an event and `field` elements of a rule at most (`decoder_order_size`). */
+  /** Dynamic fields of an event and `field` elements of a rule at most (`decoder_order_size`); default: no limit. */
   readonly orderSize?: number
   /** Found before, in the configuration; part of the result. */
   readonly earlierProblems?: readonly Problem[]
@@ -74,13 +74,12 @@ export class LoadedEngine {
   }
 }
 
-const defaultOrderSize = 256
-
 /** Reads decoders, lists and rules and makes an engine of them. All problems are reported; files are only read. */
 export function loadEngine(settings: EngineSettings): LoadedEngine {
   const managerName = toByteString(settings.hostName ?? hostname().split('.')[0] ?? 'localhost')
   const reader = new RulesetReader(settings)
-  const decoders = loadDecoders(reader.files('decoders'))
+  const { orderSize } = settings
+  const decoders = loadDecoders(reader.files('decoders'), orderSize === undefined ? {} : { orderSize })
   const { ruleSet, problems } = loadRules(reader.files('rules'), {
     ...contextOf(settings, decoders),
     lists: reader.lists(),
@@ -91,7 +90,10 @@ export function loadEngine(settings: EngineSettings): LoadedEngine {
   const limit = Math.max(settings.global?.memorySize ?? 0, 65_536)
   return new LoadedEngine(
     () => ({
-      decoder: createDecoder(decoders.decoders, { hostname: managerName }),
+      decoder: createDecoder(decoders.decoders, {
+        hostname: managerName,
+        ...(orderSize === undefined ? {} : { fieldLimit: orderSize }),
+      }),
       rules: ruleSet,
       memory: ruleSet.newMemory({ limit, ...settings.memory }),
     }),
@@ -104,16 +106,22 @@ function contextOf(
   { decoders }: LoadedDecoders,
 ): Omit<LoadContext, 'lists' | 'managerName'> {
   return {
-    decoderNames: new Set(decoders.views.map(({ name }) => name)),
+    decoderNames: new Set([...decoders.names, ...otherDecoderNames]),
     mitre: readMitreCatalogue(readFileSync(path.join(packageRoot, 'ruleset', 'mitre.json'), 'utf8')),
     logAlertLevel: settings.alerts?.logAlertLevel ?? 3,
     emailAlertLevel: settings.alerts?.emailAlertLevel ?? 12,
     defaultTimeframe: 360,
-    maxFields: settings.orderSize ?? defaultOrderSize,
+    maxFields: settings.orderSize ?? Infinity,
     utcOffsetMinutes: (atMs) => settings.utcOffsetMinutes?.(atMs) ?? -new Date(atMs).getTimezoneOffset(),
     quirks: settings.quirks ?? new Set(),
   }
 }
+
+/** Decoders of the original that are programs, not files; rules may name them whether or not their events occur here. */
+const otherDecoderNames = `rootcheck syscheck_integrity_changed syscheck_new_entry syscheck_deleted
+  syscheck_registry_key_added syscheck_registry_key_modified syscheck_registry_key_deleted
+  syscheck_registry_value_added syscheck_registry_value_modified syscheck_registry_value_deleted hostinfo_new
+  hostinfo_modified syscollector ciscat sca windows_eventchannel`.split(/\s+/)
 
 type Kind = 'rules' | 'decoders'
 

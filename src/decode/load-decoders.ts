@@ -27,6 +27,8 @@ export interface Decoders {
   readonly lists: RootLists
   /** All decoders under the names that rules test with `decoded_as`, in load order. */
   readonly views: readonly DecoderView[]
+  /** All names as written: `decoded_as` may name any of them, though a renamed child is never found under its own. */
+  readonly names: ReadonlySet<string>
 }
 
 export interface LoadedDecoders {
@@ -46,7 +48,12 @@ export function loadDecoders(files: readonly DecoderFile[], options: LoadOptions
   }
   for (const file of files) loadFile(file, reading, tree, problems)
   if (!problems.some(({ severity }) => severity === 'fatal')) problems.push(...missingLists(tree.roots))
-  return { decoders: { lists: new RootLists(tree.roots), views: tree.views }, problems }
+  const names = tree.roots.flatMap(({ definition, children }) => [
+    definition.name,
+    ...children.map((child) => child.definition.name),
+  ])
+  const lists = new RootLists(tree.roots)
+  return { decoders: { lists, views: tree.views, names: new Set(names) }, problems }
 }
 
 function loadFile(

@@ -41,7 +41,7 @@ function loadDifferences(vector: Vector, problems: readonly string[]): string[] 
   const isLoaded = !problems.some((problem) => problem.startsWith('fatal:'))
   if (!vector.load || vector.load.ok === isLoaded) return []
   return [
-    `loads: ${isLoaded}, observed ${vector.load.ok} (ours: ${problems.join(' ')}; observed: ${vector.load.problems.join(' ')})`,
+    `loads: ${isLoaded}, observed ${vector.load.ok} (ours: ${problems.slice(0, 9).join(' ')}; observed: ${vector.load.problems.join(' ')})`,
   ]
 }
 
@@ -65,10 +65,9 @@ function partialOf(output: Output): Output {
   const rule = output['rule']
   const shown: Record<string, unknown> = {}
   if (typeof rule === 'object' && rule !== null) {
-    const kept = Object.entries(rule).filter(([key]) =>
-      ['level', 'id', 'frequency', 'firedtimes'].includes(key),
-    )
-    shown['rule'] = Object.fromEntries(kept)
+    const entries = new Map(Object.entries(rule))
+    const kept = ['level', 'id', 'frequency', 'firedtimes'].filter((key) => entries.has(key))
+    shown['rule'] = Object.fromEntries(kept.map((key) => [key, entries.get(key)]))
   }
   if ('previous_output' in output) shown['previous_output'] = output['previous_output']
   return shown

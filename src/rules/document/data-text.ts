@@ -39,7 +39,7 @@ export function dataText(event: DecodedEvent): string | undefined {
   const data = new ObjectDraft()
   for (const name of staticNames) {
     const value = event.fields.fixed(name)
-    if (value !== undefined) data.set(name, valueText(value))
+    if (value !== undefined) data.set(name, jsonText(value))
   }
   for (const [name, value] of event.fields.entries()) if (value !== '') place(data, name, value)
   return data.isEmpty ? undefined : data.render()
