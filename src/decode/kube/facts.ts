@@ -1,0 +1,37 @@
+import { type ByteString, toByteString } from '../../event/byte-string.ts'
+import type { FieldKey } from '../../event/field-key.ts'
+import type { FieldPart } from '../event-fields.ts'
+
+/** Longer values are cut: a fact is for rules and people, the event itself is kept whole. */
+const longest = 4_096
+const beyondAscii = /[^\x00-\x7f]/
+
+/** `kube.…` fields found so far. */
+export class Facts implements FieldPart {
+  readonly #values = new Map<string, ByteString>()
+
+  /** Empty values and `false` are not recorded: a rule asks whether a fact is there. */
+  set(name: string, value: string | number | boolean | undefined): void {
+    if (value === undefined || value === false || value === '') return
+    const whole = typeof value === 'string' ? value : String(value)
+    const shown = whole.length > longest ? `${whole.slice(0, longest)}…` : whole
+    this.#values.set(`kube.${name}`, beyondAscii.test(shown) ? toByteString(shown) : shown)
+  }
+
+  /** Words with a space between, each once; at most 64. */
+  words(name: string, words: Iterable<string>): void {
+    this.set(name, [...new Set(words)].slice(0, 64).join(' '))
+  }
+
+  get(name: string): ByteString | undefined {
+    return this.#values.get(`kube.${name}`)
+  }
+
+  dynamic(key: FieldKey): ByteString | undefined {
+    return this.#values.get(key.lower)
+  }
+
+  entries(): Iterable<readonly [ByteString, ByteString]> {
+    return this.#values
+  }
+}

@@ -1,0 +1,206 @@
+import { type Actor, actorFacts } from './actor.ts'
+import { execFacts } from './command.ts'
+import * as controlPlane from './control-plane.ts'
+import { Facts } from './facts.ts'
+import type { KubeMemory } from './kube-memory.ts'
+import { ingressFacts, policyFacts, serviceFacts } from './network.ts'
+import { podFacts, workloadKind } from './pod.ts'
+import { bindingFacts, roleFacts } from './rbac.ts'
+import { type Request, changedObjects, queryValues, requestFacts } from './request.ts'
+import { type Tree, list, text, texts, tree } from './tree.ts'
+
+const grantMs = 30 * 60_000
+const shortLifeMs = 10 * 60_000
+/** The token controller fills a token secret at once. */
+const fillMs = 60_000
+
+interface Context {
+  readonly event: Tree
+  readonly facts: Facts
+  readonly memory: KubeMemory
+  readonly cluster: string
+  readonly actor: Actor
+  readonly request: Request
+  readonly atMs: number
+}
+
+/** The `kube.…` facts of one audit event (docs/guide/kubernetes.md lists them). */
+export function kubeFacts(event: Tree, memory: KubeMemory, atMs: number): Facts {
+  const facts = new Facts()
+  const origin = tree(event['kube'])
+  const cluster = text(origin['cluster']) || 'default'
+  facts.set('cluster', cluster)
+  facts.set('audit_id_reused', origin['audit_id_reused'] === true)
+  const isRepeat = isTold(event, cluster, memory)
+  const actor = actorFacts(event, facts)
+  const request = requestFacts(event, facts, isRepeat)
+  const context = { event, facts, memory, cluster, actor, request, atMs }
+  facts.set('truncated', tree(event['annotations'])['audit.k8s.io/truncated'] === 'true')
+  facts.set('told', isRepeat)
+  grantedFacts(context)
+  if (request.outcome !== 'received') objectFacts(context)
+  return facts
+}
+
+/**
+ * Long-running requests are told at their start and again at their end. The key holds what the server itself stamped, because a client can send the
+ * same Audit-ID for two requests to hide the second.
+ */
+function isTold(event: Tree, cluster: string, memory: KubeMemory): boolean {
+  const { stage, auditID, requestReceivedTimestamp, requestURI, verb } = event
+  if (stage === 'RequestReceived') return false
+  if (stage !== 'ResponseStarted' && tree(event['responseStatus'])['code'] !== 101 && verb !== 'watch')
+    return false
+  const key = [cluster, auditID, requestReceivedTimestamp, verb, requestURI].join(' ')
+  if (stage === 'ResponseStarted') {
+    memory.started.set(key, true)
+    return false
+  }
+  return memory.started.get(key) === true
+}
+
+function grantedFacts({ facts, memory, cluster, actor, atMs }: Context): void {
+  const grant = memory.grants.get(`${cluster} ${actor.name}`)
+  if (grant === undefined || atMs - grant.atMs > grantMs || atMs < grant.atMs) return
+  facts.set('actor.granted', grant.role)
+  facts.set('actor.granted_by', grant.by)
+}
+
+const isWrite = ({ request }: Context) =>
+  request.done === 'create' ||
+  request.done === 'update' ||
+  request.outcome === 'denied' ||
+  request.outcome === 'error'
+
+/** Facts of the object that was asked for, by its resource. Reads have none beyond those of the request. */
+function objectFacts(context: Context): void {
+  const { request, event, facts } = context
+  if (workloadKind(request.resource) !== undefined) return workload(context)
+  if (request.resource === 'pods/exec' || request.resource === 'pods/attach') {
+    execFacts(request, facts)
+    return target(context)
+  }
+  if (request.resource === 'pods/portforward') return target(context)
+  if (request.resource === 'secrets') return secret(context)
+  if (request.resource.endsWith('/proxy')) return proxy(context)
+  if (!isWrite(context)) return
+  if (request.resource === 'serviceaccounts/token') return controlPlane.tokenFacts(event, facts)
+  if (request.resource === 'certificatesigningrequests') return controlPlane.signingRequestFacts(event, facts)
+  if (/^(?:cluster)?rolebindings$/.test(request.resource)) return binding(context)
+  byBody[request.resource]?.(changedObjects(event, request), facts, request)
+}
+
+type BodyReader = (bodies: readonly Tree[], facts: Facts, request: Request) => void
+
+const roles: BodyReader = (bodies, facts, request) => roleFacts(bodies, request, facts)
+
+const byBody: Readonly<Record<string, BodyReader>> = {
+  roles,
+  clusterroles: roles,
+  networkpolicies: policyFacts,
+  services: serviceFacts,
+  ingresses: ingressFacts,
+  mutatingwebhookconfigurations: controlPlane.webhookFacts,
+  validatingwebhookconfigurations: controlPlane.webhookFacts,
+  namespaces: controlPlane.namespaceFacts,
+  persistentvolumes: controlPlane.volumeFacts,
+  apiservices: controlPlane.apiServiceFacts,
+  'deployments/scale': controlPlane.scaleFacts,
+  'statefulsets/scale': controlPlane.scaleFacts,
+  'replicasets/scale': controlPlane.scaleFacts,
+}
+
+function workload(context: Context): void {
+  const { event, facts, memory, cluster, actor, request, atMs } = context
+  const key = `${cluster} ${request.namespace} ${request.name}`
+  if (request.done === 'delete') return removed(context, key)
+  if (!isWrite(context)) return
+  const bodies = changedObjects(event, request)
+  const kind = workloadKind(request.resource) ?? ''
+  const violation = text(tree(event['annotations'])['pod-security.kubernetes.io/audit-violations'])
+  const found = podFacts(bodies, { kind, name: request.name, violation }, facts)
+  controlPlane.scaleFacts(bodies, facts)
+  if (request.done === undefined) return
+  const risks = [...found.risks].toSorted().join(' ')
+  if (kind === 'Pod' && risks !== '') {
+    const known = memory.pods.get(key)
+    memory.pods.set(key, {
+      risks,
+      createdBy: known?.createdBy ?? actor.name,
+      createdAtMs: known?.createdAtMs ?? atMs,
+      enteredBy: known?.enteredBy,
+    })
+  } else if (kind === 'Pod' && request.done === 'create')
+    memory.pods.set(key, { risks: '', createdBy: actor.name, createdAtMs: atMs, enteredBy: undefined })
+  tellOnce(context, { kind: found.kind, owner: found.owner, risks })
+}
+
+/** Pods that a controller makes again and again, and changes that leave the risks as they were, are no news. */
+function tellOnce(
+  { facts, memory, cluster, request, actor }: Context,
+  found: { kind: string; owner: string; risks: string },
+): void {
+  if (found.risks === '') return
+  // A Deployment's pods belong to a ReplicaSet named after it, a CronJob's to a Job.
+  const isMade = actor.kind === 'controller'
+  const owner = isMade ? found.owner.replace(/-[a-z0-9]{5,10}$/, '') : found.owner
+  const key = `${cluster} ${request.namespace} ${owner}`
+  const known = memory.workloads.get(key)
+  const isKnown = known === found.risks && (isMade || request.done === 'update')
+  facts.set('pod.known', isKnown)
+  memory.workloads.set(key, found.risks)
+}
+
+function removed({ facts, memory, actor, atMs, request }: Context, key: string): void {
+  if (request.resource !== 'pods') return
+  const pod = memory.pods.get(key)
+  if (pod?.enteredBy === actor.name && pod.createdBy === actor.name && atMs - pod.createdAtMs < shortLifeMs)
+    facts.set('target.short_lived', true)
+  memory.pods.delete(key)
+}
+
+/** Exec, attach and port-forward: what is known of the pod. */
+function target({ facts, memory, cluster, request, actor }: Context): void {
+  facts.set('target.ports', queryValues(request.query, 'ports').join(' '))
+  const key = `${cluster} ${request.namespace} ${request.name}`
+  const pod = memory.pods.get(key)
+  if (pod === undefined) return
+  facts.set('target.risks', pod.risks)
+  facts.set('target.created_by', pod.createdBy)
+  facts.set('target.is_own', pod.createdBy === actor.name)
+  if (request.done !== undefined) memory.pods.set(key, { ...pod, enteredBy: actor.name })
+}
+
+function secret({ facts, memory, cluster, request, actor, atMs }: Context): void {
+  const key = `${cluster} ${request.namespace} ${request.name}`
+  if (request.done === 'create' && actor.kind !== 'system' && actor.kind !== 'controller')
+    memory.secrets.set(key, { by: actor.name, atMs })
+  const made = memory.secrets.get(key)
+  const isFilled = request.done === 'update' && made !== undefined && atMs - made.atMs < fillMs
+  if (
+    isFilled &&
+    /^system:(?:kube-controller-manager|serviceaccount:kube-system:tokens?-controller)$/.test(actor.name)
+  )
+    facts.set('secret.token_filled_for', made.by)
+}
+
+const harmlessPath = /^(?:metrics|healthz|stats|configz|pods|spec)(?:\/|$)/
+
+function proxy({ event, facts }: Context): void {
+  const [, path = ''] = /\/proxy\/?([^?]*)/.exec(text(event['requestURI'])) ?? []
+  facts.set('proxy.path', path === '' ? '/' : path)
+  facts.set('proxy.harmless', harmlessPath.test(path) && !path.includes('..') && !path.includes('%'))
+  facts.set('proxy.runs', /^(?:exec|run|attach|portForward|cri)(?:\/|$)/i.test(path))
+}
+
+function binding({ event, facts, memory, cluster, request, actor, atMs }: Context): void {
+  const { subjects, role } = bindingFacts(changedObjects(event, request), request, facts)
+  const isBootstrap = texts(list(tree(event['user'])['groups'])).includes('system:masters')
+  if (request.done === undefined || facts.get('rbac.admin') === undefined || isBootstrap) return
+  for (const subject of subjects.slice(0, 100)) {
+    const [, kind, name = ''] = /^(User|ServiceAccount):(.*)$/.exec(subject) ?? []
+    const user = kind === 'ServiceAccount' ? `system:serviceaccount:${name.replace('/', ':')}` : name
+    if (kind !== undefined && user !== actor.name)
+      memory.grants.set(`${cluster} ${user}`, { role, by: actor.name, atMs })
+  }
+}

@@ -1,0 +1,38 @@
+import { type ByteString, fromByteString } from '../../event/byte-string.ts'
+import type { RawEvent } from '../../event/raw-event.ts'
+import { jsonDecoder } from '../plugins/json.ts'
+import type { Plugin } from '../plugin.ts'
+import { kubeFacts } from './kube-facts.ts'
+import { KubeMemory } from './kube-memory.ts'
+import { type Tree, isTree, text } from './tree.ts'
+
+const version = /^audit\.k8s\.io\/v1(?:(?:alpha|beta)1)?$/
+
+function auditEvent(raw: RawEvent, log: ByteString, start: number): Tree | undefined {
+  let value = raw.tree
+  if (value === undefined) {
+    try {
+      value = JSON.parse(fromByteString(log.slice(start)))
+    } catch {
+      return undefined
+    }
+  }
+  return isTree(value) && value['kind'] === 'Event' && version.test(text(value['apiVersion']))
+    ? value
+    : undefined
+}
+
+/**
+ * JSON fields as always, before them what is derived from a Kubernetes audit event. Derived ones come first, so that an event that brings
+ * fields of the same names does not hide them.
+ */
+export function kubeAuditDecoder(memory: KubeMemory = new KubeMemory()): Plugin {
+  return {
+    name: 'KubeAudit_Decoder',
+    decode(input) {
+      const event = auditEvent(input.raw, input.log, input.start)
+      if (event !== undefined) input.fields.addPart(kubeFacts(event, memory, input.raw.receivedAtMs), 0)
+      jsonDecoder.decode(input)
+    },
+  }
+}
