@@ -60,7 +60,7 @@ export class FileSource implements Source {
       while (!signal.aborted) {
         const batch = await this.#nextBatch()
         if (batch) yield* this.#settled(batch)
-        else await this.#watch.wait(lookEveryMs, signal)
+        else if (this.#ready.size === 0) await this.#watch.wait(lookEveryMs, signal)
         const nowMs = this.#parts.now()
         const isDue = nowMs - lookedMs >= lookEveryMs || nowMs < lookedMs
         if (isDue) lookedMs = nowMs

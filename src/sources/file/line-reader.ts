@@ -104,13 +104,12 @@ export class LineReader {
 
   async read(into: Line[], budget: Budget): Promise<ReadEnd> {
     for (;;) {
-      if (this.#scanned > 0) {
-        const end = await this.#readBeyondLongest(into, budget)
-        if (end) return end
-      }
-      if (budget.lines <= 0 || budget.bytes <= 0) return 'more'
-      const end = await this.#readChunk(this.#buffers.chunk, into, budget)
+      const isInLongLine = this.#scanned > 0
+      const end = isInLongLine
+        ? await this.#readBeyondLongest(into, budget)
+        : await this.#readChunk(this.#buffers.chunk, into, budget)
       if (end) return end
+      if (budget.lines <= 0 || budget.bytes <= 0) return 'more'
     }
   }
 
@@ -179,7 +178,7 @@ export class LineReader {
     if (found < 0) {
       this.#scanned += bytesRead
       if (bytesRead < chunk.length) return (await this.#isIntact()) ? 'end' : 'truncated'
-      return budget.bytes > 0 ? undefined : 'more'
+      return undefined
     }
     const length = this.#scanned + found
     const start = this.position - this.#tail.length

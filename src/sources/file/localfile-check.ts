@@ -16,12 +16,8 @@ type LocalfileValues = Values<typeof localfileOptions>
 type Complaint = (child: XmlElement, options: LocalfileValues) => string | undefined
 
 /** What is missing, and every element that is read but has no effect, by name and with the reason. */
-export function checkLocalfile(
-  options: LocalfileValues,
-  block: XmlElement,
-  given: ReadonlySet<string>,
-): readonly Problem[] {
-  const problems = missing(options, given).map<Problem>((message) => ({
+export function checkLocalfile(options: LocalfileValues, block: XmlElement): readonly Problem[] {
+  const problems = missing(options, block).map<Problem>((message) => ({
     code: 'missing-option',
     severity: 'fatal',
     message,
@@ -41,15 +37,12 @@ export function checkLocalfile(
 }
 
 /** An option that was written wrongly has its own problem and is not missing. */
-function missing(
-  { location, format, multilineRegex }: LocalfileValues,
-  given: ReadonlySet<string>,
-): string[] {
+function missing({ format }: LocalfileValues, block: XmlElement): string[] {
+  const isWritten = (element: string): boolean => block.children.some(({ name }) => name === element)
   const found: string[] = []
-  const isRead = format?.kind !== 'unsupported'
-  if (!format && !given.has('format')) found.push('<localfile> needs a <log_format>')
-  if (location === undefined && isRead) found.push('<localfile> needs a <location>')
-  if (format?.kind === 'multi-line-regex' && !multilineRegex)
+  if (!isWritten('log_format')) found.push('<localfile> needs a <log_format>')
+  if (!isWritten('location') && format?.kind !== 'unsupported') found.push('<localfile> needs a <location>')
+  if (format?.kind === 'multi-line-regex' && !isWritten('multiline_regex'))
     found.push('<localfile> with log_format multi-line-regex needs a <multiline_regex>')
   return found
 }

@@ -34,7 +34,7 @@ export const localfile = sourceType({
     '<localfile><log_format>json</log_format><location>/var/lib/docker/containers/*/*-json.log</location></localfile>',
     '<localfile><log_format>json</log_format><location>/var/log/kubernetes/audit/audit.log</location></localfile>',
   ],
-  check: (options, { block, given }) => checkLocalfile(options, block, given),
+  check: (options, { block }) => checkLocalfile(options, block),
   isDisabled: ({ format }) => format?.kind === 'unsupported',
   create: readFiles,
 })

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { readSection } from '../../config/option.ts'
+import { formatProblem } from '../../dialect/problem.ts'
+import { parseXml } from '../../dialect/xml.ts'
+import { localfile } from './localfile.ts'
+
+function problemsOf(inner: string): readonly string[] {
+  const { roots } = parseXml(`<localfile>${inner}</localfile>`, 'ossec.conf', { variables: false })
+  const [block] = roots
+  assert.ok(block)
+  const { values, problems, given } = readSection(block, localfile.options)
+  return [...problems, ...(localfile.check?.(values, { block, given }) ?? [])].map(formatProblem)
+}
+
+const json = '<log_format>json</log_format>'
+const place = '<location>/x</location>'
+const cases: readonly (readonly [inner: string, ...problems: string[]])[] = [
+  [json + place],
+  [
+    `<log_format>jsn</log_format>${place}`,
+    'ossec.conf:1:24: fatal: <log_format> of <localfile> must be json, syslog or another line format, audit, multi-line: N or multi-line-regex (also command, full_command), not "jsn" (invalid-value)',
+  ],
+  [place, 'ossec.conf:1:1: fatal: <localfile> needs a <log_format> (missing-option)'],
+  [json, 'ossec.conf:1:1: fatal: <localfile> needs a <location> (missing-option)'],
+  [
+    `${json}${place}<only-future-events>maybe</only-future-events>`,
+    'ossec.conf:1:84: warning: <only-future-events> of <localfile> must be yes or no, not "maybe" (invalid-value)',
+  ],
+  [
+    `${json}${place}<age>soon</age>`,
+    'ossec.conf:1:69: fatal: <age> of <localfile> must be a duration such as 90, 5m, 1h, 2d or 1w, not "soon" (invalid-value)',
+  ],
+  [
+    `${json}${place}<ignore_binaries>1</ignore_binaries>`,
+    'ossec.conf:1:81: fatal: <ignore_binaries> of <localfile> must be yes or no, not "1" (invalid-value)',
+  ],
+  [
+    `${json}${place}<label>x</label>`,
+    'ossec.conf:1:71: fatal: <label> of <localfile> needs an attribute key, not "x" (invalid-value)',
+  ],
+  [
+    `${json}${place}<label key="_x">x</label>`,
+    'ossec.conf:1:64: warning: <label> of <localfile>: keys that begin with _ are reserved; it is ignored (option-without-effect)',
+  ],
+  [
+    `${json}${place}<ignore kind="x">x</ignore>`,
+    'ossec.conf:1:81: fatal: <ignore> of <localfile> has no attribute kind, not "x" (invalid-value)',
+  ],
+  [
+    `${json}${place}<restrict type="sql">x</restrict>`,
+    'ossec.conf:1:64: warning: <restrict> of <localfile>: type "sql" is not PCRE2, osregex or osmatch; PCRE2 is used (option-without-effect)',
+  ],
+  [
+    `${json}${place}<exclude>/x/y</exclude>`,
+    'ossec.conf:1:64: warning: <exclude> of <localfile>: has no effect on a <location> without wildcards (option-without-effect)',
+  ],
+  [
+    `<log_format>eventchannel</log_format>${place}`,
+    'ossec.conf:1:12: warning: <log_format> of <localfile>: log_format eventchannel: it is not available here; nothing is read for this block (option-without-effect)',
+  ],
+  [
+    '<log_format>full_command</log_format><command>netstat</command><frequency>360</frequency>',
+    'ossec.conf:1:12: warning: <log_format> of <localfile>: log_format full_command: commands are not run yet; nothing is read for this block (option-without-effect)',
+  ],
+  [
+    `${json}${place}<target>agent,sock</target><query>x</query>`,
+    'ossec.conf:1:64: warning: <target> of <localfile>: output sockets are not available; every event goes to the manager (option-without-effect)',
+    'ossec.conf:1:91: warning: <query> of <localfile>: only Windows and macOS logs have queries; it is ignored (option-without-effect)',
+  ],
+  [
+    `<log_format>multi-line-regex</log_format>${place}`,
+    'ossec.conf:1:1: fatal: <localfile> with log_format multi-line-regex needs a <multiline_regex> (missing-option)',
+  ],
+  [
+    `<log_format>multi-line-regex</log_format>${place}<multiline_regex match="middle">^x</multiline_regex>`,
+    'ossec.conf:1:76: warning: <multiline_regex> of <localfile>: match "middle" is not start, all or end; start is used (option-without-effect)',
+  ],
+]
+
+describe('<localfile>', () => {
+  for (const [inner, ...problems] of cases)
+    it(`${inner} ${problems.length === 0 ? 'is right' : 'is told what is wrong'}`, () =>
+      assert.deepEqual(problemsOf(inner), problems))
+
+  it('a pattern that cannot work is named with its place', () => {
+    const [problem = ''] = problemsOf(`${json}${place}<ignore>(a</ignore>`)
+    assert.match(
+      problem,
+      /^ossec\.conf:1:72: fatal: <ignore> of <localfile> does not work: PCRE2 pattern "\(a": /,
+    )
+  })
+})
