@@ -6,12 +6,13 @@ import { dockerListener } from './sources/docker/docker-listener.ts'
 import { localfile } from './sources/file/localfile.ts'
 import { kubeAudit } from './sources/kube-audit/kube-audit.ts'
 import type { Source } from './sources/source.ts'
-import type { SourceContext, SourceType } from './sources/source-type.ts'
+import type { Finding, SourceContext, SourceType, Surroundings } from './sources/source-type.ts'
 
 /** A source whose options have been read and found good. */
 export interface PlannedSource {
   readonly type: string
   readonly create: (context: SourceContext) => Source
+  readonly diagnose: (surroundings: Surroundings) => Promise<readonly Finding[]>
 }
 
 /** A source type with its own option types closed over, so that different ones fit in one list. */
@@ -33,7 +34,11 @@ function listed<O extends Options>(declared: SourceType<O>): AnySourceType {
       const all = [...problems, ...(declared.check?.(values, { block, given }) ?? [])]
       if (declared.isDisabled?.(values)) return { source: undefined, problems: all }
       return {
-        source: { type: declared.type, create: (context) => declared.create(values, context) },
+        source: {
+          type: declared.type,
+          create: (context) => declared.create(values, context),
+          diagnose: async (surroundings) => (await declared.diagnose?.(values, surroundings)) ?? [],
+        },
         problems: all,
       }
     },

@@ -1,30 +1,32 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 
-import type { HealthCheck } from '../api/api-options.ts'
+import { certificateFacts, certificateFolder } from '../certs/certificate-folder.ts'
 import { type LoadedConfiguration, loadConfiguration } from '../configuration-file.ts'
 import { formatProblem } from '../dialect/problem.ts'
 import { homeFolder } from '../home.ts'
-import { diskCheck } from '../manager-health.ts'
-import type { RunFile } from '../run-file.ts'
+import { loadEngine } from '../load-engine.ts'
+import { certificateCheck, diskCheck } from '../manager-health.ts'
+import { checkPort } from '../sources/port-check.ts'
+import type { Finding as Check } from '../sources/source-type.ts'
 import { printable } from '../telemetry/printable.ts'
 import type { Command } from './command.ts'
 import { runningManager } from './running-manager.ts'
 
 const marks = { ok: '✔', warning: '!', error: '✖' } as const
 
-function nodeCheck(): HealthCheck {
+function nodeCheck(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const isOld = major < 20 || (major === 20 && minor < 19)
-  const base = { id: 'node', title: 'Node.js', detail: process.version }
+  const base = { title: 'Node.js', detail: process.version }
   return isOld
     ? { ...base, state: 'error', advice: 'install Node.js 20.19 or newer' }
     : { ...base, state: 'ok' }
 }
 
-function homeCheck(home: string): HealthCheck {
-  const base = { id: 'home', title: 'Home directory' }
+function homeCheck(home: string): Check {
+  const base = { title: 'Home directory' }
   if (!existsSync(home)) return { ...base, state: 'ok', detail: `${home} will be made at the first start` }
   try {
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -43,8 +45,8 @@ function homeCheck(home: string): HealthCheck {
     : { ...base, state: 'ok', detail: home }
 }
 
-function configurationCheck({ file, problems }: LoadedConfiguration): HealthCheck {
-  const base = { id: 'configuration', title: 'Configuration' }
+function configurationCheck({ file, problems }: LoadedConfiguration): Check {
+  const base = { title: 'Configuration' }
   const shown = file ?? 'no etc/ossec.conf: defaults'
   const worst = problems.some(({ severity }) => severity === 'fatal')
     ? 'error'
@@ -56,47 +58,11 @@ function configurationCheck({ file, problems }: LoadedConfiguration): HealthChec
   return { ...base, state: worst, detail: `${shown}: ${problems.length} problems`, advice }
 }
 
-interface Wanted {
-  readonly service: string
-  readonly bind: string
-  readonly port: number
-}
-
-async function portCheck(
-  { service, bind, port }: Wanted,
-  running: RunFile | undefined,
-): Promise<HealthCheck> {
-  const base = { id: `port-${service}`, title: `Port of ${service}` }
-  if (running)
-    return {
-      ...base,
-      state: 'ok',
-      detail: `${running.ports[service] ?? port} (the manager runs, pid ${running.pid})`,
-    }
-  const failure = await bindFailure(bind, port)
-  if (failure === undefined) return { ...base, state: 'ok', detail: `${bind}:${port} is free` }
-  const advice =
-    failure === 'EADDRINUSE'
-      ? `find who uses it with 'ss -ltnp sport = :${port}', or set another <port>`
-      : failure === 'EACCES'
-        ? 'choose a port above 1023, or run as root'
-        : `check <bind>: ${failure}`
-  return { ...base, state: 'error', detail: `${bind}:${port} cannot be used`, advice }
-}
-
-function bindFailure(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
-  })
-}
-
 const dayMs = 86_400_000
 
 /** A clock that is far off makes certificates invalid and time ranges empty. */
-function clockCheck(nowMs: number, newestKnownMs: number): HealthCheck {
-  const base = { id: 'clock', title: 'Clock' }
+function clockCheck(nowMs: number, newestKnownMs: number): Check {
+  const base = { title: 'Clock' }
   const shown = new Date(nowMs).toISOString()
   return nowMs + dayMs < newestKnownMs
     ? {
@@ -108,15 +74,42 @@ function clockCheck(nowMs: number, newestKnownMs: number): HealthCheck {
     : { ...base, state: 'ok', detail: shown }
 }
 
-export async function diagnose(home: string, given: string | undefined): Promise<readonly HealthCheck[]> {
+function certificateChecks(home: string, nowMs: number): readonly Check[] {
+  const file = path.join(certificateFolder(home), 'server.pem')
+  if (!existsSync(file))
+    return [{ title: 'Server certificate', state: 'ok', detail: 'made at the first start' }]
+  try {
+    return [certificateCheck(certificateFacts(readFileSync(file, 'utf8')).notAfterMs, nowMs)]
+  } catch (error) {
+    const detail = `${file}: ${error instanceof Error ? error.message : String(error)}`
+    return [{ title: 'Server certificate', state: 'error', detail, advice: 'quaywatch certs renew' }]
+  }
+}
+
+function rulesCheck(home: string, { configuration }: LoadedConfiguration): Check {
+  const { ruleset, global, alerts } = configuration
+  const { problems } = loadEngine({ home, ruleset, global, alerts })
+  const serious = problems.filter(({ severity }) => severity !== 'info')
+  const title = 'Rules and decoders'
+  if (serious.length === 0) return { title, state: 'ok', detail: 'load without problems' }
+  const state = serious.some(({ severity }) => severity === 'fatal') ? 'error' : 'warning'
+  return { title, state, detail: `${serious.length} problems`, advice: 'quaywatch rules check' }
+}
+
+export async function diagnose(home: string, given: string | undefined): Promise<readonly Check[]> {
   const loaded = loadConfiguration(home, given)
-  const running = runningManager(home)
-  const { dashboard } = loaded.configuration
+  const isRunning = runningManager(home) !== undefined
+  const { dashboard, sources } = loaded.configuration
+  const surroundings = { home, environment: process.env, isRunning }
+  const findings = await Promise.all(sources.map((source) => source.diagnose(surroundings)))
   return [
     nodeCheck(),
     homeCheck(home),
     configurationCheck(loaded),
-    await portCheck({ service: 'dashboard', ...dashboard }, running),
+    rulesCheck(home, loaded),
+    await checkPort({ service: 'dashboard', ...dashboard, isRunning }),
+    ...findings.flat(),
+    ...certificateChecks(home, Date.now()),
     clockCheck(Date.now(), statSync(import.meta.filename).mtimeMs),
     ...(existsSync(home) ? [await diskCheck(home)] : []),
   ]
@@ -141,7 +134,7 @@ export const command: Command = {
   },
 }
 
-function shownCheck({ state, title, detail, advice }: HealthCheck): string {
+function shownCheck({ state, title, detail, advice }: Check): string {
   const lines = (advice ?? '').split('\n').map(printable)
   return `${marks[state]} ${title}: ${printable(detail)}\n${advice === undefined ? '' : `  → ${lines.join('\n')}\n`}`
 }

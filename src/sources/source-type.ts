@@ -17,6 +17,22 @@ export interface SourceContext {
   readonly listening: (service: string, port: number) => void
 }
 
+/** One thing a source needs, as `quaywatch doctor` found it. */
+export interface Finding {
+  readonly title: string
+  readonly state: 'ok' | 'warning' | 'error'
+  readonly detail: string
+  /** What a person can do about it. */
+  readonly advice?: string | undefined
+}
+
+export interface Surroundings {
+  readonly home: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** A manager of this home runs now: its ports are taken, by itself. */
+  readonly isRunning: boolean
+}
+
 /** One kind of source, declared once: its section of the configuration, its options, and how to make one. */
 export interface SourceType<O extends Options> {
   /** `docker-listener`, `kube-audit`, `localfile`: also `RawEvent.source`. */
@@ -37,6 +53,8 @@ export interface SourceType<O extends Options> {
   ): readonly Problem[]
   /** `<disabled>yes</disabled>`: the block is read and checked, but no source is made. */
   isDisabled?(options: Values<O>): boolean
+  /** What this source needs from the machine, checked without starting it. Never rejects. */
+  diagnose?(options: Values<O>, surroundings: Surroundings): Promise<readonly Finding[]>
   /** Throws an Error with a sentence for the operator when these options can never work. */
   create(options: Values<O>, context: SourceContext): Source
 }

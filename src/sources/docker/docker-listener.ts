@@ -4,7 +4,8 @@ import { sourceType, type SourceContext } from '../source-type.ts'
 import type { Severity } from '../../dialect/problem.ts'
 import { messageOf } from './advice.ts'
 import { DockerSource } from './docker-source.ts'
-import { engineAddress } from './engine-address.ts'
+import { checkEngine } from './check-engine.ts'
+import { engineAddress, type EngineAddress, type Environment } from './engine-address.ts'
 import { adjustSchedule, firstRunInMs, parseInterval, parseTimeOfDay, parseWeekday } from './schedule.ts'
 import type { Interval, Schedule, TimeOfDay } from './schedule.ts'
 
@@ -95,6 +96,8 @@ export const dockerListener = sourceType({
       : [{ code: 'docker-listener-schedule', severity, message: problem, at: block.at }]
   },
   isDisabled: ({ disabled }) => disabled,
+  diagnose: (values, { environment }) =>
+    Promise.all(enginesOf(values, environment).map((address) => checkEngine(address))),
   create: (values, context) => create(values, context, process.env),
 })
 
@@ -102,10 +105,9 @@ type Wodle = Values<typeof options>
 
 function create(values: Wodle, context: SourceContext, environment: NodeJS.ProcessEnv): Source {
   const { schedule } = adjustSchedule(scheduleOf(values))
-  const hosts = values.hosts.length > 0 ? values.hosts : [undefined]
   return new DockerSource({
     name: 'docker-listener',
-    engines: hosts.map((host) => engineAddress(host, environment)),
+    engines: enginesOf(values, environment),
     retry: {
       firstMs: 500,
       longestMs: longestWaitMs(schedule),
@@ -126,6 +128,11 @@ function scheduleProblem(values: Wodle): {
   } catch (error) {
     return { problem: messageOf(error), severity: 'fatal' }
   }
+}
+
+function enginesOf(values: Wodle, environment: Environment): readonly EngineAddress[] {
+  const hosts = values.hosts.length > 0 ? values.hosts : [undefined]
+  return hosts.map((host) => engineAddress(host, environment))
 }
 
 function scheduleOf({ interval, day, weekday, time }: Wodle): Schedule {

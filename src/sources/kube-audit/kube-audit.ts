@@ -5,6 +5,7 @@ import { bind, port } from '../../config/sections/own.ts'
 import { pythonJson } from '../../event/python-json.ts'
 import { RawEvent } from '../../event/raw-event.ts'
 import { kubeAuditTelemetry } from '../../telemetry/kube-audit.ts'
+import { checkPort } from '../port-check.ts'
 import { sourceType, type SourceContext } from '../source-type.ts'
 import type { Source, SourceStatus } from '../source.ts'
 import { ClusterHealth, type HealthEvent } from './cluster-health.ts'
@@ -111,5 +112,8 @@ export const kubeAudit = sourceType({
   },
   examples: ['<kube_audit><port>8080</port><auth>mtls,token</auth></kube_audit>'],
   isDisabled: (options) => options.isDisabled,
+  diagnose: async ({ bind, port }, { isRunning }) => [
+    await checkPort({ service: 'kube_audit', bind, port, isRunning }),
+  ],
   create: (options, context) => webhook(options, context),
 })
