@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 
-import { storeTelemetry } from '../telemetry/store.ts'
+import { storeTelemetry, type StoreTelemetry } from '../telemetry/store.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { CommitLog, recoverLog } from './disk/commit-log.ts'
 import { Database } from './disk/database.ts'
@@ -9,6 +9,7 @@ import { DiskStore } from './disk/disk-store.ts'
 import { fingerprintWith } from './disk/fingerprint.ts'
 import { Identity } from './disk/identity.ts'
 import { Indexer } from './disk/indexer.ts'
+import { applyLimits, type Limits } from './disk/retention.ts'
 import { RecentHits } from './disk/recent-hits.ts'
 import { Segments, type Damage } from './disk/segments.ts'
 import { Writer } from './disk/writer.ts'
@@ -22,6 +23,8 @@ export interface StoreOptions {
   readonly telemetry?: Telemetry
   /** Wall clock, milliseconds. */
   readonly now?: () => number
+  /** Default: nothing is dropped. */
+  readonly limits?: Limits
   /** What DuckDB may use, in bytes. */
   readonly memoryBytes?: number
   /** How many of the newest ids are kept in memory; older ones are looked up on disk. */
@@ -83,7 +86,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         room: () => indexer.room(),
       })
       indexer.takesFrom(() => writer.rotate())
-      return new DiskStore({ database, segments, writer, indexer, identity, release })
+      const { limits } = options
+      const tidy = limits && (() => applyLimits(segments, limits, { nowMs: now(), telemetry }))
+      const stopMaintenance = tidy ? regularly(() => indexer.maintain(tidy), telemetry) : () => undefined
+      return new DiskStore({ database, segments, writer, indexer, identity, release, stopMaintenance })
     } catch (error) {
       database.close()
       throw error
@@ -92,6 +98,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     release()
     throw error
   }
+}
+
+const maintenanceMs = 10 * 60_000
+
+/** Now and every few minutes, until the returned function is called. */
+function regularly(work: () => Promise<void>, telemetry: StoreTelemetry | undefined): () => void {
+  const once = () => {
+    work().catch((error: unknown) => telemetry?.maintenanceFailed(String(error)))
+  }
+  once()
+  const timer = setInterval(once, maintenanceMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 /** DuckDB's lock does not keep one process from opening a folder twice. */

@@ -57,6 +57,9 @@ export function storeTelemetry({ log, metrics }: Telemetry) {
         'a file of the store is damaged and was set aside; its records are missing',
       )
     },
+    maintenanceFailed(reason: string): void {
+      log.error({ reason }, 'old records could not be deleted; it is tried again in a few minutes')
+    },
     expired(day: string, records: number, reason: string): void {
       dropped.inc(records)
       log.info({ day, records }, `the oldest records were deleted: ${reason}`)

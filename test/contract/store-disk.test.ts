@@ -107,6 +107,40 @@ describe('the disk store', () => {
     await store.close()
   })
 
+  it('drops old days, keeps their alerts as long as alerts are kept, and gives the space back', async () => {
+    const folder = newFolder()
+    const day = 86_400_000
+    const first = await openStore({ folder })
+    for (const [index, id] of ['oldest', 'older', 'today'].entries()) {
+      const atMs = Date.UTC(2026, 10, 1 + index * 10)
+      const rule = { id: 1, level: 7 }
+      await first.append('a', undefined, [
+        entry({ id, atMs }),
+        entry({ id: `${id} alert`, atMs, rule, data: { verb: 'get' } }),
+      ])
+      await first.search(all, never)
+    }
+    await first.close()
+    const limits = { alertsMs: 15 * day, eventsMs: 5 * day, maxSizeBytes: 2 ** 30 }
+    const second = await openStore({ folder, limits, now: () => Date.UTC(2026, 10, 22) })
+    while ((await second.stats()).events !== 3) await new Promise((resolve) => setImmediate(resolve))
+    const { hits } = await second.search({ ...all, query: { kind: 'all' } }, never)
+    assert.deepEqual(
+      hits.map(({ eventId }) => eventId),
+      ['older alert', 'today', 'today alert'],
+    )
+    assert.deepEqual(
+      readdirSync(path.join(folder, 'segments'))
+        .filter((name) => name.endsWith('.duckdb'))
+        .sort(),
+      ['segment-000002-2026-11-11.duckdb', 'segment-000003-2026-11-21.duckdb'],
+    )
+    await second.close()
+    const third = await openStore({ folder })
+    assert.equal((await third.stats()).events, 3)
+    await third.close()
+  })
+
   it('refuses to be opened twice', async () => {
     const folder = newFolder()
     const store = await openStore({ folder })

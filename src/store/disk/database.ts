@@ -58,6 +58,16 @@ export class Database {
     }
   }
 
+  /** Runs while no statement reads. */
+  async whenUnread(work: () => Promise<unknown>): Promise<void> {
+    const all = [await this.#borrow(), await this.#borrow()]
+    try {
+      await work()
+    } finally {
+      for (const connection of all) this.#giveBack(connection)
+    }
+  }
+
   close(): void {
     for (const connection of this.#idle) connection.closeSync()
     this.writer.closeSync()

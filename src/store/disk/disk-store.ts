@@ -18,7 +18,7 @@ import type { Database } from './database.ts'
 import type { Indexer } from './indexer.ts'
 import { hitById, hitsAfter, replayed, searchSegments } from './search.ts'
 import type { Identity } from './identity.ts'
-import type { Segments } from './segments.ts'
+import type { Segment, Segments } from './segments.ts'
 import type { Writer } from './writer.ts'
 
 export interface DiskParts {
@@ -27,6 +27,7 @@ export interface DiskParts {
   readonly writer: Writer
   readonly indexer: Indexer
   readonly identity: Identity
+  readonly stopMaintenance: () => void
   /** Frees what keeps other processes out. Called last. */
   readonly release: () => void
 }
@@ -67,7 +68,8 @@ export class DiskStore implements Store {
 
   async search(request: SearchRequest, signal: AbortSignal): Promise<Page> {
     const behind = await this.#parts.indexer.catchUp()
-    const page = await searchSegments(this.#parts.database, this.#parts.segments.list, request, signal)
+    const { database } = this.#parts
+    const page = await this.#reading((list) => searchSegments(database, list, request, signal))
     return behind === undefined || page.partial !== undefined ? page : { ...page, partial: behind }
   }
 
@@ -76,8 +78,8 @@ export class DiskStore implements Store {
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, AggregationResult>>> {
     const behind = await this.#parts.indexer.catchUp()
-    const { database, segments } = this.#parts
-    const results = await aggregateSegments(database, segments.list, request, signal)
+    const { database } = this.#parts
+    const results = await this.#reading((list) => aggregateSegments(database, list, request, signal))
     if (behind === undefined) return results
     return Object.fromEntries(
       Object.entries(results).map(([name, result]) => [name, { partial: behind, ...result }]),
@@ -144,12 +146,26 @@ export class DiskStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { writer, indexer, database, release } = this.#parts
+    const { writer, indexer, database, release, stopMaintenance } = this.#parts
+    stopMaintenance()
     await writer.drained()
     await indexer.stop()
     await writer.close()
     database.close()
     release()
+  }
+
+  /** Reads again when a segment was dropped meanwhile. */
+  async #reading<T>(read: (list: readonly Segment[]) => Promise<T>): Promise<T> {
+    const { segments } = this.#parts
+    const list = segments.list
+    try {
+      return await read(list)
+    } catch (error) {
+      const numbers = new Set(segments.list.map(({ number }) => number))
+      if (list.every(({ number }) => numbers.has(number))) throw error
+      return read(segments.list)
+    }
   }
 
   /** From memory when it reaches back that far, else from the segments. */

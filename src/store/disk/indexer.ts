@@ -59,6 +59,22 @@ export class Indexer {
     this.#timer.unref()
   }
 
+  /** Runs while nothing is being loaded. */
+  async maintain(work: () => Promise<void>): Promise<void> {
+    while (this.#loading) await this.#loading
+    if (this.#stopped) return
+    const running = work()
+    this.#loading = running
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .finally(() => {
+        this.#loading = undefined
+      })
+    await running
+  }
+
   async room(): Promise<void> {
     while (this.#files.length > maxFiles && !this.#stopped) {
       const failed = await this.#load()
@@ -71,6 +87,7 @@ export class Indexer {
     await this.catchUp()
     this.#stopped = true
     clearTimeout(this.#timer)
+    while (this.#loading) await this.#loading
   }
 
   #load(): Promise<string | undefined> {

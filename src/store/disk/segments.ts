@@ -102,9 +102,41 @@ export class Segments {
   /** Detaches and deletes: all its records and their space are gone. */
   async drop(segment: Segment): Promise<void> {
     this.#list = this.#list.filter(({ number }) => number !== segment.number)
-    await this.#database.writer.run(`DETACH ${segment.schema}`)
-    await rm(segment.path, { force: true })
-    await rm(`${segment.path}.wal`, { force: true })
+    await this.#database.whenUnread(() => this.#database.writer.run(`DETACH ${segment.schema}`))
+    await removeFile(segment.path)
+  }
+
+  /**
+   * Replaces the segment by one that holds its alerts only; the space of the rest is given back. The new file is complete before it takes
+   * the place of the old one, so a crash leaves either.
+   */
+  async keepAlertsOnly(segment: Segment): Promise<void> {
+    const { writer } = this.#database
+    const kept = `${segment.path}.new`
+    const schema = `${segment.schema}_alerts`
+    await removeFile(kept)
+    await writer.run(attach(kept, schema))
+    const after: Segment = { ...segment, records: segment.alerts }
+    try {
+      await this.#inTransaction(async () => {
+        await this.#createTables(schema)
+        await writer.run(
+          `INSERT INTO ${schema}.records SELECT * FROM ${segment.schema}.records WHERE alert_id IS NOT NULL`,
+        )
+        await this.#writeInfo({ ...after, schema })
+      })
+      await writer.run(`CHECKPOINT ${schema}`)
+    } finally {
+      await writer.run(`DETACH ${schema}`)
+    }
+    await this.#database.whenUnread(async () => {
+      await writer.run(`DETACH ${segment.schema}`)
+      await rename(kept, segment.path)
+      await rm(`${segment.path}.wal`, { force: true })
+      await syncFolder(this.#folder)
+      await writer.run(attach(segment.path, segment.schema))
+    })
+    this.#list = this.#list.map((one) => (one.number === after.number ? after : one))
   }
 
   async sizeBytes(): Promise<number> {
@@ -142,12 +174,7 @@ export class Segments {
     await writer.run(attach(file, segment.schema))
     try {
       await this.#inTransaction(async () => {
-        await writer.run(createRecords(segment.schema))
-        await writer.run(
-          `CREATE TABLE ${segment.schema}.info (format INTEGER, records BIGINT, alerts BIGINT, first_position BIGINT,
-           last_position BIGINT, first_ms BIGINT, last_ms BIGINT, applied BIGINT)`,
-        )
-        await writer.run(`INSERT INTO ${segment.schema}.info VALUES (${format}, 0, 0, 0, 0, NULL, NULL, 0)`)
+        await this.#createTables(segment.schema)
       })
       await syncFolder(this.#folder)
     } catch (error) {
@@ -157,6 +184,16 @@ export class Segments {
     }
     this.#list = [...this.#list, segment]
     return segment
+  }
+
+  async #createTables(schema: string): Promise<void> {
+    const { writer } = this.#database
+    await writer.run(createRecords(schema))
+    await writer.run(
+      `CREATE TABLE ${schema}.info (format INTEGER, records BIGINT, alerts BIGINT, first_position BIGINT,
+       last_position BIGINT, first_ms BIGINT, last_ms BIGINT, applied BIGINT)`,
+    )
+    await writer.run(`INSERT INTO ${schema}.info VALUES (${format}, 0, 0, 0, 0, NULL, NULL, 0)`)
   }
 
   async #writeInfo(segment: Segment): Promise<void> {
