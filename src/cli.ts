@@ -12,6 +12,9 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   doctor: () => import('./cli/doctor.ts'),
   certs: () => import('./cli/certs.ts'),
   logtest: () => import('./cli/logtest.ts'),
+  search: () => import('./cli/search.ts'),
+  tail: () => import('./cli/tail.ts'),
+  stats: () => import('./cli/stats.ts'),
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { storeTelemetry, type StoreTelemetry } from '../telemetry/store.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { CommitLog, recoverLog } from './disk/commit-log.ts'
-import { Database } from './disk/database.ts'
+import { Database, StoreBusy } from './disk/database.ts'
 import { DiskStore } from './disk/disk-store.ts'
 import { fingerprintWith } from './disk/fingerprint.ts'
 import { Identity } from './disk/identity.ts'
@@ -15,7 +15,7 @@ import { Segments, type Damage } from './disk/segments.ts'
 import { Writer } from './disk/writer.ts'
 import type { Store } from './store.ts'
 
-export { StoreBusy } from './disk/database.ts'
+export { StoreBusy }
 
 export interface StoreOptions {
   /** `HOME/data`; made when missing. */
@@ -48,7 +48,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await mkdir(needed, { recursive: true, mode: 0o700 })
   const release = claimFolder(folder)
   try {
-    const database = await Database.open(
+    const database = await openPatiently(
       path.join(folder, 'lock.duckdb'),
       options.memoryBytes ?? 160 * mebibyte,
     )
@@ -111,6 +111,18 @@ function regularly(work: () => Promise<void>, telemetry: StoreTelemetry | undefi
   const timer = setInterval(once, maintenanceMs)
   timer.unref()
   return () => clearInterval(timer)
+}
+
+/** A command that reads while no manager runs holds the store for a moment: that much is waited for. */
+async function openPatiently(file: string, memoryBytes: number): Promise<Database> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await Database.open(file, memoryBytes)
+    } catch (error) {
+      if (!(error instanceof StoreBusy) || attempts >= 12) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
 }
 
 /** DuckDB's lock does not keep one process from opening a folder twice. */
