@@ -5,8 +5,8 @@ export interface BenchCase {
   readonly unit?: string
   readonly baseline: string
   /** Does the work once over the whole input and says how many units that were. */
-  run(): number
-  runBaseline(): number
+  run(): number | Promise<number>
+  runBaseline(): number | Promise<number>
 }
 
 export interface BenchResult {
@@ -22,12 +22,13 @@ export interface BenchResult {
 const turns = 7
 const turnMs = 150
 
-function perSecond(work: () => number): number {
+async function perSecond(work: () => number | Promise<number>): Promise<number> {
   const start = performance.now()
   let done = 0
   let now = start
   do {
-    done += work()
+    const units = work()
+    done += typeof units === 'number' ? units : await units
     now = performance.now()
   } while (now - start < turnMs)
   return (done / (now - start)) * 1000
@@ -38,12 +39,12 @@ function median(values: readonly number[]): number {
 }
 
 /** Measures all cases in turns, so that a disturbance hits a value and its baseline alike. */
-export function measure(cases: readonly BenchCase[]): BenchResult[] {
+export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[]> {
   const runs = cases.map(() => ({ values: [] as number[], baselines: [] as number[] }))
   for (let turn = 0; turn < turns; turn += 1) {
     for (const [index, benchCase] of cases.entries()) {
-      runs[index]?.baselines.push(perSecond(() => benchCase.runBaseline()))
-      runs[index]?.values.push(perSecond(() => benchCase.run()))
+      runs[index]?.baselines.push(await perSecond(() => benchCase.runBaseline()))
+      runs[index]?.values.push(await perSecond(() => benchCase.run()))
     }
   }
   return cases.map(({ name, unit, baseline }, index) => {

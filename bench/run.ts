@@ -16,7 +16,7 @@ const file = pathToFileURL(path.join(import.meta.dirname, `${name}.js`)).href
 // Every file of this folder that is named on the command line has this shape.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const { cases } = (await import(file)) as BenchFile
-for (const result of measure(typeof cases === 'function' ? await cases() : cases)) {
+for (const result of await measure(typeof cases === 'function' ? await cases() : cases)) {
   const { value, unit, ratio, baseline } = result
   const line = flags.includes('--json')
     ? JSON.stringify(result)

@@ -87,8 +87,11 @@ function containerContent(
 
 function jsonContent(text: ByteString, tree: Record<string, unknown>, labels: Members | undefined): Content {
   const labelled = labels ? addMembers(text, tree, labels) : text
-  return { text: labelled, tree }
+  // A tree holds characters, the text bytes: only in ASCII are they the same.
+  return beyondAscii.test(labelled) ? { text: labelled } : { text: labelled, tree }
 }
+
+const beyondAscii = /[\x80-\xff]/
 
 /** An event of our own about a file, in the words existing rules know. */
 export function noticeEvent(id: string, text: ByteString, nowMs: number): RawEvent {
