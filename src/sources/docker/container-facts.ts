@@ -16,7 +16,7 @@ export interface ContainerFacts {
 
 const maxItems = 64
 const suspiciousKey =
-  /passw|passphrase|secret|token|api_?key|access_?key|private_?key|credential|connection_?string/i
+  /passw|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|connection[_-]?string/i
 
 /** `KEY=value` → `KEY`, for those keys that look like secrets. Values never leave this function. */
 export function suspiciousKeys(env: readonly string[]): string[] {
