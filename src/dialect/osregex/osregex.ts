@@ -3,7 +3,7 @@ import { lowerAscii } from '../lower-ascii.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
 import type { Alternative } from './alternative.ts'
-import { groupToken, oneToken, parseOsRegex } from './alternative.ts'
+import { parseOsRegex } from './alternative.ts'
 import { exhausted, Machine, noMatch } from './machine.ts'
 
 const maxPatternBytes = 20_480
@@ -20,7 +20,8 @@ export function compileOsRegex(source: string, options: PatternOptions = {}): Co
 
 /** One alternative over the whole subject: the end index, `noMatch` or `exhausted`. */
 interface Matcher {
-  readonly machine: Machine | undefined
+  /** Of the last capturing run; see `Machine`. */
+  readonly marks: Int32Array | undefined
   readonly groups: number
   end(subject: string, lower: string, from: number, isCapturing: boolean): number
 }
@@ -31,7 +32,8 @@ class OsRegex implements Pattern {
   readonly groups: number
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
-  readonly isBlowUpProne: boolean
+  /** Its cost is a small power of the subject at worst, and budgeted. */
+  readonly isBlowUpProne = false
   readonly #options: PatternOptions
   readonly #matchers: readonly Matcher[]
   /** Set when every alternative is a literal. */
@@ -47,7 +49,6 @@ class OsRegex implements Pattern {
     const literals = alternatives.map(literalOf).filter((literal) => literal !== undefined)
     this.literals = literals.length === alternatives.length ? literals : undefined
     this.isLiteral = this.literals !== undefined && alternatives.every(({ isLiteral }) => isLiteral)
-    this.isBlowUpProne = alternatives.some(isSlow)
     this.#check = this.isLiteral ? compileLiterals(literals) : undefined
   }
 
@@ -89,10 +90,9 @@ function restAfter(end: number, subject: string, from: number): number {
 }
 
 /** `undefined`: a group closed before it opened, so the whole pattern does not match (spec/decoders.md §1.8). */
-function readCaptures({ machine, groups }: Matcher, subject: string): readonly string[] | undefined {
+function readCaptures({ marks, groups }: Matcher, subject: string): readonly string[] | undefined {
   const captures: string[] = []
-  if (!machine) return captures
-  const { marks } = machine
+  if (!marks) return captures
   for (let k = 0; k < groups; k += 1) {
     const open = marks[2 * k] ?? -1
     const close = marks[2 * k + 1] ?? -1
@@ -106,7 +106,7 @@ function readCaptures({ machine, groups }: Matcher, subject: string): readonly s
 /** Says the same as the machine without running it (spec/decoders.md §1.9). */
 function literalMatcher({ head, isStart, isEnd }: Alternative): Matcher {
   const { length } = head
-  return { machine: undefined, groups: 0, end: endOf() }
+  return { marks: undefined, groups: 0, end: endOf() }
 
   function endOf(): Matcher['end'] {
     if (length === 0 && isEnd) return (subject, _, from) => (from === subject.length ? from : noMatch)
@@ -129,34 +129,21 @@ function literalMatcher({ head, isStart, isEnd }: Alternative): Matcher {
 
 /** The machine behind what must be true of a matching subject: its first literal, its longest literal. */
 function machineMatcher(alternative: Alternative): Matcher {
-  const machine = new Machine(alternative)
+  let machine: Machine | undefined
   const { groups, head, isStart } = alternative
   const required = alternative.required === head ? '' : alternative.required
   return {
-    machine,
+    get marks() {
+      return machine?.marks
+    },
     groups,
     end(subject, lower, from, isCapturing) {
       if (isStart && head !== '' && !lower.startsWith(head, from)) return noMatch
       if (required !== '' && !lower.includes(required, from + (isStart ? head.length : 0))) return noMatch
+      machine ??= new Machine(alternative) // most patterns never get this far
       return machine.run(subject, lower, from, isCapturing)
     },
   }
-}
-
-/** Three runs that save positions, because what follows them is also in their class, cost the fourth power of the subject. */
-function isSlow({ size, kinds, bytes, sets }: Alternative): boolean {
-  let runs = 0
-  for (let p = 0; p < size; p += 1) {
-    if ((kinds[p] ?? 0) <= oneToken) continue
-    const next = kinds[p + 1] === groupToken ? p + 2 : p + 1
-    const members = sets[p]
-    const isLiteralAfter = (kinds[next] ?? oneToken) < oneToken
-    const isSaving = isLiteralAfter
-      ? members?.[bytes[next] ?? 0] === 1
-      : sets[next]?.some((member, byte) => member === 1 && members?.[byte] === 1)
-    if (next < size && isSaving) runs += 1
-  }
-  return runs >= 3
 }
 
 /** What a subject must have so that the alternative can match; all it must have when `isLiteral`. */

@@ -1,49 +1,77 @@
 import { overlap } from './byte-set.ts'
+import { firstBytes } from './facts.ts'
 import type { Node } from './node.ts'
 
-/** A count from here on is as good as unbounded for what it can cost. */
+/** From so many iterations on a loop over an ambiguous body costs too much. */
 const manyTimes = 10
+/** Counts below this are read as so many copies, others as unbounded. */
+const manyCopies = 4
 const maxPositions = 120
+/** Bits of choice that cost as much as one more pass over a usual subject. */
+const bitsPerPass = 9
 
 /**
  * Can a backtracking matcher need a number of steps that grows exponentially with the subject? It can when a loop can read the same
  * text in two ways (Weideman et al., "Analyzing matching time behavior of backtracking regular expression matchers", 2016).
- * Conservative: very large loops count as such.
+ * Conservative: very large loops count as such. `times`: iterations of the loops around the node.
  */
-export function isExponential(node: Node): boolean {
+export function isExponential(node: Node, times = 1): boolean {
   switch (node.kind) {
     case 'sequence':
-      return node.items.some(isExponential)
+      return node.items.some((item) => isExponential(item, times))
     case 'either':
-      return node.branches.some(isExponential)
+      return node.branches.some((branch) => isExponential(branch, times))
     case 'group':
     case 'look':
     case 'atomic':
-      return isExponential(node.body)
-    case 'repeat':
+      return isExponential(node.body, times)
+    case 'repeat': {
       if (node.mode === 'possessive' || node.body.kind === 'set') return false
-      return (node.max >= manyTimes && isAmbiguousLoop(node.body)) || isExponential(node.body)
+      const all = times * Math.max(node.max, 1)
+      return (node.max > 1 && all >= manyTimes && isAmbiguousLoop(node.body)) || isExponential(node.body, all)
+    }
     default:
       return false
   }
 }
 
-/** Unbounded loops on the longest way through the pattern: the exponent of what a failing match can cost. */
-export function loopCount(node: Node): number {
+/**
+ * The exponent of what a failing match can cost: passes over the subject that nest. Bounded choices count a part,
+ * unbounded loops `perLoop`.
+ */
+export function costExponent(node: Node, perLoop = 1): number {
   switch (node.kind) {
     case 'sequence':
-      return node.items.reduce((sum, item) => sum + loopCount(item), 0)
+      return node.items.reduce((sum, item) => sum + costExponent(item, perLoop), 0)
     case 'either':
-      return Math.max(...node.branches.map(loopCount))
+      return (
+        Math.max(...node.branches.map((branch) => costExponent(branch, perLoop))) +
+        choice(alikeBranches(node.branches))
+      )
     case 'group':
     case 'look':
     case 'atomic':
-      return loopCount(node.body)
-    case 'repeat':
-      return loopCount(node.body) + (node.max >= manyTimes ? 1 : 0)
+      return costExponent(node.body, perLoop)
+    case 'repeat': {
+      const own = node.max === Infinity ? perLoop : choice(node.max - node.min + 1)
+      return own + costExponent(node.body, perLoop) * Math.min(Math.max(node.max, 1), manyTimes)
+    }
     default:
       return 0
   }
+}
+
+function choice(ways: number): number {
+  return Math.min(1, Math.log2(ways) / bitsPerPass)
+}
+
+/** How many branches may begin alike. */
+function alikeBranches(branches: readonly Node[]): number {
+  const firsts = branches.map(firstBytes)
+  const alike = firsts.filter((one, i) =>
+    firsts.some((other, k) => i !== k && (!one || !other || overlap(one, other))),
+  )
+  return Math.max(1, alike.length)
 }
 
 /** Positions of an automaton that reads a node (Glushkov): where it can begin and end. */
@@ -116,7 +144,7 @@ class Automaton {
   }
 
   #repeat({ body, min, max }: Node & { readonly kind: 'repeat' }): Part {
-    if (max >= manyTimes) {
+    if (max >= manyCopies) {
       const part = this.read(body)
       this.connect(part.last, part.first)
       return { ...part, isNullable: min === 0 || part.isNullable }

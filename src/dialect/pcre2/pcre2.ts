@@ -1,8 +1,9 @@
+import { linearFallback } from '../linear-fallback.ts'
 import { compileLiterals } from '../literal-set.ts'
 import { lowerAscii } from '../lower-ascii.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
-import { isExponential, loopCount } from './blow-up.ts'
+import { costExponent, isExponential } from './blow-up.ts'
 import type { Translation } from './ecma.ts'
 import { toEcmaScript } from './ecma.ts'
 import { firstBytes, isAnchored, isLineAnchored, literalsOf } from './facts.ts'
@@ -13,8 +14,12 @@ import { compileProgram } from './program.ts'
 import { isValidUtf8 } from './utf8.ts'
 
 const maxPatternBytes = 20_480
-/** V8 takes no longer than the machine's budget for a pattern of quadratic cost on a subject of this size. */
-const maxNativeBytes = 8192
+/** What V8 may cost at worst, in its steps of one or two nanoseconds. */
+const maxNativeSteps = 3e7
+/** V8 compiles many optional items in a row in exponential time. */
+const maxNativeChoices = 2
+/** With the linear fallback it costs no more than that up to this size of subject, whatever the pattern. */
+const maxFallbackBytes = 4096
 
 /** PCRE2 with no options, on bytes (spec/decoders.md §3). */
 export function compilePcre2(source: string, options: PatternOptions = {}): Compiled {
@@ -31,14 +36,10 @@ class Pcre2 implements Pattern {
   readonly groups: number
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
-  readonly isBlowUpProne: boolean
   readonly #parsed: Parsed
   readonly #options: PatternOptions
-  /** V8, for subjects up to a size. */
-  readonly #native: Translation | undefined
-  readonly #maxNativeBytes: number
   readonly #check: ((lower: string, from: number) => boolean) | undefined
-  #machine: Machine | undefined
+  #engines: Engines | undefined
 
   constructor(source: string, parsed: Parsed, options: PatternOptions) {
     this.source = source
@@ -49,16 +50,17 @@ class Pcre2 implements Pattern {
     this.literals = found?.literals
     this.isLiteral = found?.isExact === true && !parsed.isUtf
     this.#check = found && compileLiterals(found.literals)
-    this.isBlowUpProne = isExponential(parsed.root)
-    this.#native = this.isBlowUpProne ? undefined : toEcmaScript(parsed)
-    this.#maxNativeBytes = this.#native ? nativeBytes(parsed, this.#native) : -1
+  }
+
+  get isBlowUpProne(): boolean {
+    return isExponential(this.#parsed.root)
   }
 
   test(subject: string, lower?: string): boolean {
     if (this.#check && !this.#check(lower ?? lowerAscii(subject), 0)) return false
     if (this.isLiteral) return true
-    if (this.#native && subject.length <= this.#maxNativeBytes) return this.#native.expression.test(subject)
-    return this.#runMachine(subject, 0) >= 0
+    const native = this.#nativeFor(subject, 0)
+    return native ? native.expression.test(subject) : this.#runMachine(subject, 0) >= 0
   }
 
   match(subject: string, from: number, lower?: string): number {
@@ -82,13 +84,14 @@ class Pcre2 implements Pattern {
   }
 
   #nativeFor(subject: string, from: number): Translation | undefined {
-    return subject.length - from <= this.#maxNativeBytes ? this.#native : undefined
+    this.#engines ??= new Engines(this.#parsed) // most patterns never get this far
+    return subject.length - from <= this.#engines.maxNativeBytes ? this.#engines.native : undefined
   }
 
   #execMachine(subject: string, from: number): Match | undefined {
     const end = this.#runMachine(subject, from)
     if (end < 0) return undefined
-    const { registers } = this.#getMachine()
+    const { registers } = this.#machine
     const captures: string[] = []
     for (let group = 1; group <= this.groups; group += 1) {
       const [start = -1, stop = -1] = registers.subarray(2 * group, 2 * group + 2)
@@ -101,12 +104,33 @@ class Pcre2 implements Pattern {
 
   #runMachine(subject: string, from: number): number {
     if (this.#parsed.isUtf && !isValidUtf8(subject.slice(from))) return -1
-    const end = this.#getMachine().run(subject, from)
+    const end = this.#machine.run(subject, from)
     if (end === exhausted) this.#options.onExhausted?.(this)
     return end < 0 ? -1 : end
   }
 
-  #getMachine(): Machine {
+  get #machine(): Machine {
+    this.#engines ??= new Engines(this.#parsed)
+    return this.#engines.machine
+  }
+}
+
+/** What runs a pattern, made when it is first needed. */
+class Engines {
+  /** V8, for subjects up to a size. */
+  readonly native: Translation | undefined
+  readonly maxNativeBytes: number
+  readonly #parsed: Parsed
+  #machine: Machine | undefined
+
+  constructor(parsed: Parsed) {
+    this.#parsed = parsed
+    const isCostly = costExponent(parsed.root, 0) > maxNativeChoices || isExponential(parsed.root)
+    this.native = isCostly ? undefined : toEcmaScript(parsed)
+    this.maxNativeBytes = this.native ? nativeBytes(parsed, this.native) : -1
+  }
+
+  get machine(): Machine {
     const { root } = this.#parsed
     this.#machine ??= new Machine(compileProgram(this.#parsed), {
       first: firstBytes(root),
@@ -117,11 +141,11 @@ class Pcre2 implements Pattern {
   }
 }
 
-/** Up to which size of subject V8 is used: any when one pass is enough, none when even small ones may take long. */
+/** Up to which size of subject the worst case of V8 is bearable. */
 function nativeBytes({ root }: Parsed, { isLinear }: Translation): number {
-  const degree = loopCount(root) + (isAnchored(root) ? 0 : 1)
-  if (degree <= 1) return Infinity
-  return isLinear || degree === 2 ? maxNativeBytes : -1
+  const exponent = Math.max(1, costExponent(root) + (isAnchored(root) ? 0 : 1))
+  const bytes = maxNativeSteps ** (1 / exponent)
+  return isLinear && linearFallback.isOn ? Math.max(bytes, maxFallbackBytes) : bytes
 }
 
 function endOf(found: RegExpExecArray, { lineFeedGroup }: Translation): number {
