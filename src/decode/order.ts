@@ -1,3 +1,4 @@
+import { lowerAscii } from '../event/field-key.ts'
 import type { StaticName } from '../event/decoded-event.ts'
 import type { OrderField } from './definition.ts'
 
@@ -65,7 +66,7 @@ export function readFts(
   for (const name of splitList(content)) {
     if (name === '') return { wrong: 'an empty name' }
     if (ftsStatics.has(name)) names.push(name)
-    else if (reachable?.some((field) => field.name === name)) names.push(name)
+    else if (reachable?.some((field) => lowerAscii(field.name) === lowerAscii(name))) names.push(name)
     else if (order !== undefined) return { wrong: `${JSON.stringify(name)}, which the order does not give` }
   }
   return { names }

@@ -67,6 +67,18 @@ export class Linker {
   }
 
   #bySid(ifSid: TextDraft, category: Category): Parents | undefined {
+    const ids = this.#idsIn(ifSid)
+    if (!ids) return undefined
+    const nodes = ids.flatMap((id) => this.#placesOf(id, ifSid))
+    if (/[, ]\n?$/.test(ifSid.text)) nodes.push(...this.#trailing(ifSid, category))
+    const [first] = nodes
+    if (first) return { nodes, category: first.rule.category }
+    this.#problems.warn('no-parent-left', 'none of its parents is loaded; the rule is left out', ifSid.at)
+    return undefined
+  }
+
+  /** `undefined` when it is not a list of ids, which leaves the rule out. */
+  #idsIn(ifSid: TextDraft): number[] | undefined {
     const text = ifSid.text.endsWith('\n') ? ifSid.text.slice(0, -1) : ifSid.text
     const ids = text.match(/\d+/g)
     if (!/^[\d, ]+$/.test(text) || !ids) {
@@ -76,12 +88,7 @@ export class Linker {
     }
     if (text !== ifSid.text)
       this.#problems.warn('invalid-signature-id', 'if_sid ends in a line feed', ifSid.contentAt)
-    const nodes = ids.flatMap((id) => this.#placesOf(Number(id), ifSid))
-    if (/[, ]$/.test(text)) nodes.push(...this.#trailing(ifSid, category))
-    const [first] = nodes
-    if (first) return { nodes, category: first.rule.category }
-    this.#problems.warn('no-parent-left', 'none of its parents is loaded; the rule is left out', ifSid.at)
-    return undefined
+    return ids.map(Number)
   }
 
   #placesOf(id: number, ifSid: TextDraft): RuleNode[] {
@@ -170,6 +177,7 @@ export class Linker {
       this.#problems.warn('overwrite-plain-with-correlation', message, draft.at)
       return
     }
+    if (compiled.linkage.ifSid && !this.#idsIn(compiled.linkage.ifSid)) return
     this.#compareLinkage(rule.linkage, compiled.linkage, draft)
     if (correlation && before && correlation.source.kind !== 'regex')
       rule.body = { ...compiled.body, correlation: { ...correlation, source: before.source } }

@@ -110,7 +110,7 @@ class RuleLoader {
         element.at,
       )
     const draft = readRule(element, attributes, groupName, this.#problems)
-    const compiled = this.#compiler.compile(draft)
+    const compiled = this.#compiler.compile(draft, existing)
     if (this.#problems.fatalCount > before) this.#linker.markBroken(id)
     else if (compiled && existing) this.#linker.overwrite(existing, draft, compiled)
     else if (compiled) this.#linker.link(draft, compiled)

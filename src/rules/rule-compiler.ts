@@ -10,7 +10,7 @@ import { type MitreView, resolveMitre } from './mitre.ts'
 import { isModifier, readModifiers } from './modifiers.ts'
 import { type ProblemList, quoted } from './problem-list.ts'
 import { readMitre } from './read-mitre.ts'
-import type { Linkage, RuleBody, RuleFlags } from './rule.ts'
+import type { Linkage, Rule, RuleBody, RuleFlags } from './rule.ts'
 import type { RuleDraft, TextDraft } from './rule-draft.ts'
 
 const categories: readonly Category[] = ['firewall', 'ids', 'syslog', 'web-log', 'squid', 'windows', 'ossec']
@@ -39,7 +39,8 @@ export class RuleCompiler {
     this.#onExhausted = onExhausted
   }
 
-  compile(draft: RuleDraft): CompiledRule | undefined {
+  /** `existing` is the rule that the draft overwrites. */
+  compile(draft: RuleDraft, existing?: Rule): CompiledRule | undefined {
     const before = this.#problems.fatalCount
     const { texts, attributes } = draft
     const patterns = new PatternSource(this.#problems, () => this.#onExhausted(attributes.id))
@@ -63,7 +64,7 @@ export class RuleCompiler {
       correlation,
       flags,
       mitre,
-      isCounting: source !== undefined,
+      isCounting: source !== undefined || keepsCounting(existing),
     })
     return { body, linkage: linkageOf(texts, source), category, sortKey: sortKeyOf(draft) }
   }
@@ -199,6 +200,12 @@ function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
       noCounter: body.flags.noCounter,
     }),
   }
+}
+
+/** The first definition counted events by id or group: that shows in documents even when a plain one overwrites it. */
+function keepsCounting(existing: Rule | undefined): boolean {
+  const { ifMatchedSid, ifMatchedGroup } = existing?.linkage ?? {}
+  return ifMatchedSid !== undefined || ifMatchedGroup !== undefined
 }
 
 function isStrange({ attributes }: RuleDraft): boolean {

@@ -10,18 +10,25 @@ export const builtinPredicates: Readonly<Record<string, (evaluation: Evaluation)
     return source === undefined || target === undefined || source === target
   },
   check_id_size: ({ event: { fields } }) => (fields.fixed('id')?.length ?? 0) >= 10,
-  comp_mswin_targetuser_calleruser_diff: ({ event: { log } }) => {
-    const target = windowsUser(log, 'Target Account Name')
-    const caller = windowsUser(log, 'Caller User Name')
-    return target !== undefined && caller !== undefined && target !== caller
-  },
+  comp_mswin_targetuser_calleruser_diff: ({ event: { log } }) => windowsUsersDiffer(log),
   is_simple_http_request: ({ event: { fields } }) => fields.fixed('url')?.includes('?') === false,
   is_valid_crawler: ({ event: { log } }) => crawlers.some((prefix) => log.startsWith(prefix)),
 }
 
-/** What follows the label and its colon, up to a tab or two spaces. */
-function windowsUser(log: string, label: string): string | undefined {
+/** Compared byte by byte after the colons, up to a tab that stands in both. */
+function windowsUsersDiffer(log: string): boolean {
+  const target = afterLabel(log, 'Target Account Name')
+  const caller = afterLabel(log, 'Caller User Name')
+  if (target === undefined || caller === undefined) return false
+  for (let at = 0; at < target.length; at++) {
+    if (target[at] !== caller[at]) return true
+    if (target[at] === '\t') return false
+  }
+  return false
+}
+
+function afterLabel(log: string, label: string): string | undefined {
   const at = log.indexOf(label)
   const colon = at === -1 ? -1 : log.indexOf(':', at)
-  return colon === -1 ? undefined : log.slice(colon + 1).split(/\t| {2}/, 1)[0]
+  return colon === -1 ? undefined : log.slice(colon + 1)
 }

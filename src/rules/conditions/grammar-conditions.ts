@@ -1,7 +1,11 @@
+import { ipMatches, parseIpPattern } from '../../dialect/ip-list.ts'
+import { parseTimeRange } from '../../dialect/time-range.ts'
+import { parseWeekdays } from '../../dialect/weekday.ts'
 import type { XmlElement } from '../../dialect/xml-element.ts'
 import type { Condition } from '../condition.ts'
+import type { Evaluation } from '../evaluation.ts'
 import type { LoadContext } from '../load-context.ts'
-import { type ProblemList, quoted } from '../problem-list.ts'
+import type { ProblemList } from '../problem-list.ts'
 import type { TextDraft } from '../rule-draft.ts'
 import { readNegate } from '../rule-reader.ts'
 
@@ -14,55 +18,77 @@ export function ipCondition(
   const last = items.at(-1)
   if (!last) return undefined
   const negated = readNegate(last, problems)
-  const ranges = items.map((item) => parseRange(item.content))
-  for (const [index, item] of items.entries())
-    if (!ranges[index])
-      problems.fatal('invalid-ip', `${quoted(item.content)} is not an address`, item.contentAt)
+  const patterns = items.flatMap((item) => readAddress(item, problems))
+  const read = ({ event }: Evaluation): string | undefined => event.fields.fixed(element)
   return {
     element,
     expected: `${negated ? 'not ' : ''}${items.map(({ content }) => content).join(' or ')}`,
     at: last.at,
     negated,
     equality: undefined,
-    test: ({ event }) => {
-      const value = event.fields.fixed(element)
-      if (value === undefined) return false
-      const number = parseAddress(value)
-      return (
-        ranges.some(
-          (range) => number !== undefined && range && (number & range.mask) >>> 0 === range.base,
-        ) !== negated
-      )
+    test: (evaluation) => {
+      const value = read(evaluation)
+      return value !== undefined && ipMatches(patterns, value) !== negated
     },
-    actual: ({ event }) => event.fields.fixed(element),
+    actual: read,
   }
 }
 
-function parseAddress(text: string): number | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
-  return parts?.every((part) => part < 256) ? parts.reduce((sum, part) => sum * 256 + part, 0) : undefined
-}
-
-function parseRange(text: string): { base: number; mask: number } | undefined {
-  const [address = '', bits = '32'] = text.replace('!', '').split('/')
-  const number = parseAddress(address)
-  if (number === undefined) return undefined
-  const mask = Number(bits) === 0 ? 0 : (-1 << (32 - Number(bits))) >>> 0
-  return { base: (number & mask) >>> 0, mask }
+function readAddress(item: XmlElement, problems: ProblemList) {
+  const parsed = parseIpPattern(item.content)
+  if ('wrong' in parsed) {
+    problems.fatal('invalid-ip', `${item.name} ${parsed.wrong}`, item.contentAt)
+    return []
+  }
+  if (parsed.hasIgnoredBang) {
+    const message = `a ! in <${item.name}> means nothing; write negate="yes" to exclude addresses`
+    problems.warn('ignored-bang', message, item.contentAt)
+  }
+  return [parsed.value]
 }
 
 export function timeCondition(
-  _time: TextDraft,
-  _context: LoadContext,
-  _problems: ProblemList,
+  time: TextDraft,
+  context: LoadContext,
+  problems: ProblemList,
 ): Condition | undefined {
-  return undefined
+  const parsed = parseTimeRange(time.text)
+  if ('wrong' in parsed) {
+    problems.fatal('invalid-time', `time ${parsed.wrong}`, time.contentAt)
+    return undefined
+  }
+  const { holds, complaint } = parsed.value
+  if (complaint !== undefined) problems.error('invalid-time', `time ${complaint}`, time.contentAt)
+  return clockCondition(time, context, (local) => holds(local.getUTCHours(), local.getUTCMinutes()))
 }
 
 export function weekdayCondition(
-  _weekday: TextDraft,
-  _context: LoadContext,
-  _problems: ProblemList,
+  weekday: TextDraft,
+  context: LoadContext,
+  problems: ProblemList,
 ): Condition | undefined {
-  return undefined
+  const parsed = parseWeekdays(weekday.text)
+  if ('wrong' in parsed) {
+    problems.fatal('invalid-weekday', `weekday ${parsed.wrong}`, weekday.contentAt)
+    return undefined
+  }
+  return clockCondition(weekday, context, (local) => parsed.value.has(local.getUTCDay()))
+}
+
+/** `local` shows the clock of the server in its UTC fields. */
+function clockCondition(
+  text: TextDraft,
+  context: LoadContext,
+  holds: (local: Date) => boolean,
+): Condition {
+  const localOf = ({ nowMs }: Evaluation): Date => new Date(nowMs + context.utcOffsetMinutes(nowMs) * 60_000)
+  return {
+    element: text.element,
+    expected: text.text,
+    at: text.at,
+    negated: false,
+    equality: undefined,
+    test: (evaluation) => holds(localOf(evaluation)),
+    actual: (evaluation) => localOf(evaluation).toISOString().slice(0, 16),
+  }
 }

@@ -49,23 +49,35 @@ export class DocumentWriter {
     if (previousLog !== undefined) document += `,"previous_log":${jsonText(previousLog)}`
     const data = dataText(event)
     if (data !== undefined) document += `,"data":${data}`
-    document += `,"location":${jsonText(shownLocation(event.location))}`
+    const location = shownLocation(event.location)
+    if (location !== undefined) document += `,"location":${jsonText(location)}`
     return `${document}${isAgentless ? agentlessText(event.location) : ''}}`
   }
 
-  #agentText({ agent }: DecodedEvent): string {
-    const name = agent.id === '000' ? this.#managerName : agent.name
+  #agentText({ agent, location }: DecodedEvent): string {
+    // A location that begins like that of an agent, but does not name one, gives an empty name.
+    const own = agent.name ?? (location.startsWith('(') ? '' : undefined)
+    const name = agent.id === '000' ? this.#managerName : own
     let text = `,"agent":{"id":${jsonText(agent.id)}`
     if (name !== undefined) text += `,"name":${jsonText(name)}`
-    if (agent.ip !== undefined && agent.ip !== '' && agent.ip !== 'any') text += `,"ip":${jsonText(agent.ip)}`
+    const ip = agent.ip ?? addressIn(location)
+    if (ip !== undefined && ip !== '' && ip !== 'any') text += `,"ip":${jsonText(ip)}`
     return `${text}}`
   }
 }
 
-/** Without the part that names the agent. */
-export function shownLocation(location: ByteString): ByteString {
-  const arrow = location.startsWith('(') ? location.indexOf('>') : -1
-  return arrow === -1 ? location : location.slice(arrow + 1)
+/** Between `) ` and the next dash of `(name) address->path`. */
+function addressIn(location: ByteString): ByteString | undefined {
+  const close = location.startsWith('(') ? location.indexOf(') ') : -1
+  const dash = close === -1 ? -1 : location.indexOf('-', close)
+  return dash === -1 ? undefined : location.slice(close + 2, dash)
+}
+
+/** Without the part that names the agent; nothing when that part has no end. */
+export function shownLocation(location: ByteString): ByteString | undefined {
+  if (!location.startsWith('(')) return location
+  const arrow = location.indexOf('>')
+  return arrow === -1 ? undefined : location.slice(arrow + 1)
 }
 
 function agentlessText(location: ByteString): string {
