@@ -57,7 +57,7 @@ export class EngineRuleSet implements RuleSet {
   }
 
   newMemory(options: Partial<MemoryOptions> = {}): EngineMemory {
-    return new EngineMemory(this.rules, { ...defaultMemoryOptions, ...options })
+    return new EngineMemory(this.rules.length, { ...defaultMemoryOptions, ...options })
   }
 
   evaluate(event: DecodedEvent, memory: Memory, trace?: Trace): EngineVerdict {

@@ -37,22 +37,17 @@ export class EngineMemory implements Memory {
   #evicted = 0
   #hour = NaN
   readonly #windows = new Map<Rule, Window>()
-  readonly #inTurn: Window[]
+  readonly #inTurn: Window[] = []
   #sequence: number
   #turn = 0
 
-  constructor(rules: readonly Rule[], options: MemoryOptions) {
+  constructor(ruleCount: number, options: MemoryOptions) {
     this.mode = options.mode
     this.limit = options.limit
     this.#sequence = (options.firstSequence ?? 0) - 1
-    this.firedTimes = new Uint32Array(rules.length)
-    this.ignoreSince = new Float64Array(rules.length).fill(NaN)
+    this.firedTimes = new Uint32Array(ruleCount)
+    this.ignoreSince = new Float64Array(ruleCount).fill(NaN)
     this.firstSeen = new FirstSeen(options.firstSeen ?? [], options.onFirstSeen)
-    for (const rule of rules) {
-      const { correlation, level } = rule.body
-      if (correlation) this.#windows.set(rule, new Window(correlation, level))
-    }
-    this.#inTurn = [...this.#windows.values()]
   }
 
   get held(): number {
@@ -85,13 +80,24 @@ export class EngineMemory implements Memory {
   hold(event: DecodedEvent, consumers: readonly Rule[], matched: number): void {
     const held: Held = { arrivalMs: event.raw.receivedAtMs, text: event.raw.text, matched }
     for (const rule of consumers) {
-      const window = this.#windows.get(rule)
+      const window = this.#windowOf(rule)
       if (!window) continue
       this.#held -= window.expire(held.arrivalMs)
       if (window.add(event, held)) this.#held += 1
     }
     this.#expireNext(held.arrivalMs)
     while (this.#held > this.limit) this.#evict()
+  }
+
+  /** Made when the first event is counted; `undefined` for a rule that was overwritten by one that counts nothing. */
+  #windowOf(rule: Rule): Window | undefined {
+    const known = this.#windows.get(rule)
+    const { correlation, level } = rule.body
+    if (known || !correlation) return known
+    const window = new Window(correlation, level)
+    this.#windows.set(rule, window)
+    this.#inTurn.push(window)
+    return window
   }
 
   /** One window at a time, so that those which nothing reaches any more are emptied too. */

@@ -22,6 +22,15 @@ export function walk(
 }
 
 function tryNode(node: RuleNode, evaluation: Evaluation, options: WalkOptions): Rule | undefined {
+  const linesBefore = evaluation.previous.length
+  const found = tryRule(node, evaluation, options)
+  // What a rule that is given up found does not belong to the one that matches in its place.
+  if (!found && !options.forgetsOnFailure && evaluation.previous.length > linesBefore)
+    evaluation.previous.length = linesBefore
+  return found
+}
+
+function tryRule(node: RuleNode, evaluation: Evaluation, options: WalkOptions): Rule | undefined {
   const { rule } = node
   evaluation.trace?.trying(rule, node.depth)
   if (!conditionsHold(rule, evaluation) || !searchSucceeds(rule, evaluation, options)) return undefined
