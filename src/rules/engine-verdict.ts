@@ -2,6 +2,7 @@ import type { Alert, RuleView } from '../event/alert.ts'
 import { fromByteString } from '../event/byte-string.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
+import { alertBlock } from './document/alert-block.ts'
 import type { DocumentWriter } from './document/event-document.ts'
 import type { Outcome } from './engine-rule-set.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -66,6 +67,21 @@ export class EngineVerdict implements Verdict {
   logtestDocument(): string {
     const rule = this.#rule
     return this.#document(rule, !rule?.body.flags.noFullLog, rule?.body.level === 0)
+  }
+
+  /** The block of `alerts.log`; only for alerts (spec/rules.md §6.5). */
+  block(utcOffsetMinutes: number): string | undefined {
+    const rule = this.#rule
+    if (!this.isAlert || !rule) return undefined
+    return alertBlock({
+      id: this.#id,
+      event: this.#event,
+      rule: { id: rule.id, level: rule.body.level, hasMail: rule.body.flags.hasMail },
+      groupText: rule.body.groupText,
+      description: this.#described(rule),
+      previous: this.#previous,
+      utcOffsetMinutes,
+    })
   }
 
   #described(rule: Rule): ByteString {
