@@ -57,9 +57,10 @@ export function timeCondition(
     problems.fatal('invalid-time', `time ${parsed.wrong}`, time.contentAt)
     return undefined
   }
-  const { holds, complaint } = parsed.value
-  if (complaint !== undefined) problems.error('invalid-time', `time ${complaint}`, time.contentAt)
-  return clockCondition(time, context, (local) => holds(local.getUTCHours(), local.getUTCMinutes()))
+  const range = parsed.value
+  if (range.complaint !== undefined)
+    problems.error('invalid-time', `time ${range.complaint}`, time.contentAt)
+  return clockCondition(time, context, (local) => range.holds(local.getUTCHours(), local.getUTCMinutes()))
 }
 
 export function weekdayCondition(
