@@ -3,7 +3,7 @@ import type { Query } from '../store/query/query.ts'
 import type { Filter } from './filters.ts'
 import { narrow, parseFilter } from './filters.ts'
 import { ApiProblem } from './problem-details.ts'
-import { parseQuery } from './query-text.ts'
+import { parseQuery } from '../store/query/parse.ts'
 import { parseTime } from './time-text.ts'
 
 /** What every read asks about: dataset, query, filters and time, in the words of the URL. */

@@ -6,7 +6,7 @@ import type { ApiContext } from './context.ts'
 import { identityOf } from './guard.ts'
 import { hitsJson } from './hit-json.ts'
 import { ApiProblem } from './problem-details.ts'
-import { matcher } from './query-text.ts'
+import { predicate } from '../store/query/predicate.ts'
 import { problemResponses } from './schemas.ts'
 import type { Scope, ScopeText } from './scope.ts'
 import { readScope, scopeProperties } from './scope.ts'
@@ -49,9 +49,9 @@ async function fill(
   queue: TailQueue,
   seen: { at: Position },
 ): Promise<void> {
-  const matches = matcher(stream.scope.query)
+  const matches = predicate(stream.scope.query)
   for await (const { at, hits } of context.store.follow(stream.scope.dataset, stream.after, stream.signal)) {
-    queue.push(hits.filter((hit) => matches(hit)))
+    queue.push(hits.filter((hit) => matches(hit.document)))
     seen.at = at
   }
 }

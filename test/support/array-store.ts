@@ -14,7 +14,7 @@ import type {
   Store,
 } from '../../src/store/store.ts'
 import { fieldValue, parseDocument } from '../../src/api/document-field.ts'
-import { matcher } from '../../src/api/query-text.ts'
+import { predicate } from '../../src/store/query/predicate.ts'
 
 interface Row {
   readonly alert: boolean
@@ -23,11 +23,11 @@ interface Row {
 }
 
 const bands = [
-  [15, 'critical'],
-  [12, 'high'],
-  [7, 'medium'],
-  [4, 'low'],
-  [0, 'info'],
+  [15, '15+'],
+  [12, '12-14'],
+  [7, '7-11'],
+  [4, '4-6'],
+  [0, '0-3'],
 ] as const
 
 function levelOf(row: Row): number {
@@ -35,7 +35,7 @@ function levelOf(row: Row): number {
 }
 
 function bandOf(level: number): string {
-  return bands.find(([least]) => level >= least)?.[1] ?? 'info'
+  return bands.find(([least]) => level >= least)?.[1] ?? '0-3'
 }
 
 function valuesOf(row: Row, field: string): string[] {
@@ -84,14 +84,14 @@ export class ArrayStore implements Store {
   }
 
   #find(request: Pick<SearchRequest, 'dataset' | 'query' | 'fromMs' | 'toMs'>): Row[] {
-    const matches = matcher(request.query)
+    const matches = predicate(request.query)
     const { fromMs = -Infinity, toMs = Infinity } = request
     return this.#rows.filter(
       ({ alert, hit }) =>
         (alert || request.dataset === 'events') &&
         hit.receivedAtMs >= fromMs &&
         hit.receivedAtMs < toMs &&
-        matches(hit),
+        matches(hit.document),
     )
   }
 

@@ -10,8 +10,8 @@ interface Props {
   readonly fromMs: number
   readonly toMs: number
   readonly intervalMs: number
-  /** Names of the split, lowest first. Default: severity. */
-  readonly series?: readonly string[]
+  /** Names of the split, lowest first, each with a colour of its own. Default: severity. */
+  readonly series?: readonly string[] | undefined
   readonly label: string
   readonly onZoom?: (fromMs: number, toMs: number) => void
   readonly onUndo?: () => void
@@ -21,6 +21,19 @@ interface Slot {
   readonly startMs: number
   readonly total: number
   readonly split: Readonly<Record<string, number>>
+}
+
+/** How the API names the bands of a split by level. */
+const bandKeys: Readonly<Record<string, Band>> = {
+  '0-3': 'info',
+  '4-6': 'low',
+  '7-11': 'medium',
+  '12-14': 'high',
+  '15+': 'critical',
+}
+
+function named(split: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(split).map(([key, value]) => [bandKeys[key] ?? key, value]))
 }
 
 const height = 100
@@ -42,7 +55,7 @@ function slotsOf({ buckets, fromMs, toMs, intervalMs }: Props): readonly Slot[] 
   const first = Math.floor(fromMs / intervalMs) * intervalMs
   for (let at = first; at < toMs && slots.length < 2000; at += intervalMs) {
     const bucket = found.get(at)
-    slots.push({ startMs: at, total: bucket?.count ?? 0, split: bucket?.split ?? {} })
+    slots.push({ startMs: at, total: bucket?.count ?? 0, split: named(bucket?.split ?? {}) })
   }
   return slots
 }
@@ -60,6 +73,11 @@ function describe(slot: Slot, series: readonly string[]): string {
     .reverse()
     .flatMap((name) => (slot.split[name] ? [`${count(slot.split[name])} ${name}`] : []))
   return `${minute(slot.startMs)}: ${plural(slot.total, 'event')}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`
+}
+
+/** Severity has colours of its own; other series take them in order. */
+export function fillOf(name: string, series: readonly string[]): string {
+  return bands.some((band) => band === name) ? `fill-${name}` : `fill-${series.indexOf(name) % 6}`
 }
 
 function Bars({
@@ -83,7 +101,7 @@ function Bars({
           return (
             <rect
               key={`${index}${name}`}
-              class={`fill-${name}`}
+              class={fillOf(name, series)}
               x={index + 0.1}
               y={y}
               width={0.8}

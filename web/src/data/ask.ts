@@ -1,0 +1,51 @@
+import type { Aggregation } from '../../../src/store/store.ts'
+import type { AggregateAnswer, AggregationResult, Hit, SearchAnswer } from './answers.ts'
+import { range, scopeWithin } from './address.ts'
+import type { Problem } from './client.ts'
+import { queryString, useResource } from './client.ts'
+
+/** What a panel asks in addition to the question of the page. */
+export interface Narrower {
+  readonly q?: string
+  readonly f?: readonly string[]
+  readonly ds?: 'alerts' | 'events'
+  /** Another time than that of the page. */
+  readonly from?: string
+  readonly to?: string
+}
+
+function narrowed({ q, f = [], ...rest }: Narrower) {
+  const asked = scopeWithin.value
+  const text = q === undefined ? asked.q : asked.q === '' ? q : `(${asked.q}) and (${q})`
+  return { ...asked, q: text, f: [...asked.f, ...f], ...rest }
+}
+
+export interface Counts {
+  readonly of: (name: string) => AggregationResult
+  readonly isReady: boolean
+  readonly problem: Problem | undefined
+}
+
+const nothing: AggregationResult = { buckets: [] }
+
+/** Many counts in one request. */
+export function useCounts(aggs: Readonly<Record<string, Aggregation>>, narrower: Narrower = {}): Counts {
+  const body = { ...narrowed(narrower), aggs }
+  const { data, problem } = useResource<AggregateAnswer>({ path: '/aggregate', body })
+  return { of: (name) => data?.results[name] ?? nothing, isReady: data !== undefined, problem }
+}
+
+/** The newest events of a kind. */
+export function useNewest(limit: number, narrower: Narrower = {}) {
+  const { data, problem } = useResource<SearchAnswer>({
+    path: `/search${queryString({ ...narrowed(narrower), limit })}`,
+  })
+  const hits: readonly Hit[] = data?.hits ?? []
+  return { hits, total: data?.total, isReady: data !== undefined, problem }
+}
+
+/** The span of the same length before the present one. */
+export function before(): { readonly from: string; readonly to: string } {
+  const { fromMs, toMs } = range.value
+  return { from: String(fromMs - (toMs - fromMs)), to: String(fromMs) }
+}

@@ -1,0 +1,250 @@
+import type { AggregationResult } from '../data/answers.ts'
+import { hrefOf, range } from '../data/address.ts'
+import { useCounts, useNewest } from '../data/ask.ts'
+import { filterText, hrefWith } from '../data/filter.ts'
+import { count, shortCount } from '../data/text.ts'
+import { BarList } from '../parts/bar-list.tsx'
+import { Card, Quiet } from '../parts/card.tsx'
+import { EventTable } from '../parts/event-table.tsx'
+import { HeatTable } from '../parts/heat-table.tsx'
+import { Histogram, intervalFor } from '../parts/histogram.tsx'
+import { Link } from '../parts/link.tsx'
+import { Level } from '../parts/severity.tsx'
+import { SourceStates } from '../parts/source-states.tsx'
+import { Line } from '../parts/text.tsx'
+import { setRange } from '../parts/time-picker.tsx'
+import { Legend } from './docker.tsx'
+
+const verb = 'data.verb'
+const user = 'data.user.username'
+const namespace = 'data.objectRef.namespace'
+/** Only the audit events of API servers. */
+const audit = ['?data.auditID']
+
+const questions = {
+  denied: 'data.responseStatus.code: (401 or 403)',
+  hands: 'data.objectRef.subresource: (exec or attach or portforward or ephemeralcontainers)',
+  secrets:
+    '(data.objectRef.resource: secrets and data.verb: (get or list or watch)) or data.objectRef.subresource: token',
+  rights:
+    'data.objectRef.resource: (roles or clusterroles or rolebindings or clusterrolebindings) and data.verb: (create or update or patch or delete or escalate or bind)',
+  risky: 'rule.groups: k8s_workload_risk or rule.level >= 12',
+} as const
+
+/** Who did what to which object, and was it allowed? */
+export function KubernetesPage() {
+  const { fromMs, toMs } = range.value
+  const intervalMs = intervalFor(fromMs, toMs)
+  const counts = useCounts(
+    {
+      time: { kind: 'histogram', intervalMs, by: { field: verb, size: 6 } },
+      verbs: { kind: 'terms', field: verb, size: 20 },
+      namespaces: { kind: 'terms', field: namespace, size: 8 },
+    },
+    { f: audit },
+  )
+  const { of, isReady } = counts
+  const verbs = of('verbs').buckets.map((bucket) => String(bucket.key))
+  return (
+    <div class="board">
+      <Card title="Requests over time" problem={counts.problem} aside={<Legend names={verbs.slice(0, 6)} />}>
+        <Histogram
+          label="Kubernetes requests over time, by verb"
+          buckets={of('time').buckets}
+          series={verbs.slice(0, 6)}
+          fromMs={fromMs}
+          toMs={toMs}
+          intervalMs={intervalMs}
+          onZoom={(begin, end) => setRange(new Date(begin).toISOString(), new Date(end).toISOString())}
+          onUndo={() => history.back()}
+        />
+      </Card>
+      {isReady && verbs.length === 0 && (
+        <Card title="No Kubernetes audit events in this time">
+          <SourceStates />
+        </Card>
+      )}
+      <Panel
+        title="Hands on pods"
+        question="hands"
+        empty="Nobody opened a shell, attached to or forwarded a port of a pod."
+      />
+      <Panel title="Access rights changed" question="rights" empty="No role or binding was changed." />
+      <Panel
+        title="Secrets and tokens"
+        question="secrets"
+        empty="Nobody read a secret or asked for a token."
+      />
+      <Panel title="Risky workloads" question="risky" empty="No privileged or host-touching workload." />
+      <Denied />
+      <Identities />
+      <NamespaceByVerb namespaces={of('namespaces')} verbs={verbs} />
+    </div>
+  )
+}
+
+interface PanelProps {
+  readonly title: string
+  readonly question: keyof typeof questions
+  readonly empty: string
+}
+
+function Panel({ title, question, empty }: PanelProps) {
+  const q = questions[question]
+  const { hits, isReady, problem, total } = useNewest(7, { ds: 'events', f: audit, q })
+  return (
+    <Card
+      title={title}
+      span="half"
+      problem={problem}
+      aside={
+        total &&
+        total.value > 7 && <Link href={hrefOf('events', { ds: 'events', q })}>All {count(total.value)}</Link>
+      }
+    >
+      <EventTable hits={hits} isReady={isReady} empty={empty} />
+    </Card>
+  )
+}
+
+function Denied() {
+  const counts = useCounts(
+    {
+      users: { kind: 'terms', field: user, size: 8 },
+      resources: { kind: 'terms', field: 'data.objectRef.resource', size: 8 },
+    },
+    { ds: 'events', f: audit, q: questions.denied },
+  )
+  return (
+    <>
+      <Card title="Refused: who" span="half" problem={counts.problem}>
+        <BarList
+          field={user}
+          result={counts.of('users')}
+          isReady={counts.isReady}
+          empty="No request was refused."
+        />
+      </Card>
+      <Card title="Refused: what they wanted" span="half">
+        <BarList
+          field="data.objectRef.resource"
+          result={counts.of('resources')}
+          isReady={counts.isReady}
+          empty="No request was refused."
+        />
+      </Card>
+    </>
+  )
+}
+
+function kindOf(name: string): string {
+  if (name.startsWith('system:serviceaccount:')) return 'service account'
+  if (name.startsWith('system:node:')) return 'node'
+  if (name === 'system:anonymous') return 'not signed in'
+  return name.startsWith('system:') ? 'system' : 'person'
+}
+
+/** The odd one out is at the top: people first, refused ones first among them. */
+function Identities() {
+  const aggs = { users: { kind: 'terms', field: user, size: 200 } } as const
+  const all = useCounts(aggs, { ds: 'events', f: audit })
+  const denied = useCounts(aggs, { ds: 'events', f: audit, q: questions.denied })
+  const refused = new Map(denied.of('users').buckets.map((bucket) => [String(bucket.key), bucket.count]))
+  const { buckets, other = 0 } = all.of('users')
+  const ordered = [...buckets].sort(
+    (a, b) =>
+      (b.maxLevel ?? 0) - (a.maxLevel ?? 0) ||
+      (refused.get(String(b.key)) ?? 0) - (refused.get(String(a.key)) ?? 0),
+  )
+  return (
+    <Card
+      title="Identities"
+      problem={all.problem}
+      aside={<span class="muted">{all.isReady ? count(buckets.length) : ''}</span>}
+    >
+      {ordered.length === 0 ? (
+        <Quiet isReady={all.isReady}>Nobody made a request in this time.</Quiet>
+      ) : (
+        <div class="table-scroll" tabIndex={0} role="region" aria-label="Identities">
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Kind</th>
+                <th scope="col">Highest level</th>
+                <th scope="col" class="num">
+                  Requests
+                </th>
+                <th scope="col" class="num">
+                  Refused
+                </th>
+                <th scope="col" class="num">
+                  Share
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {ordered.slice(0, 20).map((bucket) => {
+                const name = String(bucket.key)
+                const no = refused.get(name) ?? 0
+                return (
+                  <tr key={name}>
+                    <th scope="row">
+                      <Link
+                        href={hrefWith('events', { field: user, kind: 'is', value: name }, { ds: 'events' })}
+                      >
+                        <Line>{name}</Line>
+                      </Link>
+                    </th>
+                    <td>{kindOf(name)}</td>
+                    <td>
+                      <Level level={bucket.maxLevel ?? 0} />
+                    </td>
+                    <td class="num">{shortCount(bucket.count)}</td>
+                    <td class={`num ${no > 0 ? 'is-bad' : ''}`}>{shortCount(no)}</td>
+                    <td class="num">{Math.round((no / bucket.count) * 100)} %</td>
+                  </tr>
+                )
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(ordered.length > 20 || other > 0) && (
+        <p class="more">and {count(Math.max(0, ordered.length - 20))} more identities</p>
+      )}
+    </Card>
+  )
+}
+
+function NamespaceByVerb({
+  namespaces,
+  verbs,
+}: {
+  readonly namespaces: AggregationResult
+  readonly verbs: readonly string[]
+}) {
+  const names = namespaces.buckets.map((bucket) => String(bucket.key))
+  const [a, b, c, d, e, f] = names
+  const rows = [useVerbs(a), useVerbs(b), useVerbs(c), useVerbs(d), useVerbs(e), useVerbs(f)]
+  if (names.length === 0) return null
+  return (
+    <Card title="Namespace and verb">
+      <HeatTable
+        label="Namespace and verb"
+        rowField={namespace}
+        columnField={verb}
+        columns={verbs.slice(0, 12)}
+        rows={names
+          .slice(0, 6)
+          .map((name, index) => ({ name, counts: rows[index] ?? new Map<string, number>() }))}
+      />
+    </Card>
+  )
+}
+
+function useVerbs(name: string | undefined): ReadonlyMap<string, number> {
+  const f = [...audit, filterText({ field: namespace, kind: 'is', value: name ?? '' })]
+  const { of } = useCounts({ verbs: { kind: 'terms', field: verb, size: 20 } }, { f })
+  return new Map(of('verbs').buckets.map((bucket) => [String(bucket.key), bucket.count]))
+}

@@ -1,0 +1,71 @@
+import { hrefOf } from '../data/address.ts'
+import { count, shortCount, visible } from '../data/text.ts'
+import { filterText } from '../data/filter.ts'
+import { filters } from '../data/address.ts'
+import { Link } from './link.tsx'
+import { Line } from './text.tsx'
+
+interface Props {
+  readonly label: string
+  readonly rowField: string
+  readonly columnField: string
+  readonly columns: readonly string[]
+  readonly rows: readonly { readonly name: string; readonly counts: ReadonlyMap<string, number> }[]
+}
+
+/** Two fields against each other; the darker, the more. The number is always there. */
+export function HeatTable({ label, rowField, columnField, columns, rows }: Props) {
+  const top = Math.max(1, ...rows.flatMap((row) => [...row.counts.values()]))
+  return (
+    <div class="heat-scroll" tabIndex={0} role="region" aria-label={label}>
+      <table class="heat">
+        <thead>
+          <tr>
+            <td />
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                <Line>{column}</Line>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <th scope="row">
+                <Line>{row.name}</Line>
+              </th>
+              {columns.map((column) => {
+                const value = row.counts.get(column) ?? 0
+                return (
+                  <td key={column}>
+                    {value > 0 && (
+                      <Link
+                        class={`heat-cell heat-${heatOf(value, top)}`}
+                        href={hrefOf('events', {
+                          f: [
+                            ...filters.value,
+                            filterText({ field: rowField, kind: 'is', value: row.name }),
+                            filterText({ field: columnField, kind: 'is', value: column }),
+                          ],
+                        })}
+                        label={`${visible(row.name, 60)}, ${visible(column, 60)}: ${count(value)}`}
+                      >
+                        {shortCount(value)}
+                      </Link>
+                    )}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** One of five steps, by magnitude: one exec beside ten thousand starts must still be seen. */
+function heatOf(value: number, top: number): number {
+  return Math.min(5, Math.max(1, Math.ceil((Math.log1p(value) / Math.log1p(top)) * 5)))
+}
