@@ -13,6 +13,7 @@ import { addEventRoutes } from './event-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
 import { addGuard } from './guard.ts'
 import { addHealthRoutes, addProbeRoutes } from './health-routes.ts'
+import { addMitreRoutes } from './mitre-routes.ts'
 import { addPageRoutes } from './page-routes.ts'
 import { ApiProblem, sendProblem } from './problem-details.ts'
 import { addRuleRoutes } from './rule-routes.ts'
@@ -109,6 +110,7 @@ function addApiRoutes(api: FastifyInstance, context: ApiContext): void {
   addUserRoutes(api, context)
   addHealthRoutes(api, context)
   addRuleRoutes(api, context)
+  addMitreRoutes(api)
   api.get('/openapi.json', {
     config: { access: 'viewer' },
     schema: { hide: true },

@@ -2,7 +2,13 @@ import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { change, dataset, endsNow, go, hrefOf, isLive, page, pages, refreshed } from './data/address.ts'
 import { call, me } from './data/client.ts'
+import { DockerPage } from './pages/docker.tsx'
 import { EventsPage, isTyping } from './pages/events.tsx'
+import { HealthPage } from './pages/health.tsx'
+import { KubernetesPage } from './pages/kubernetes.tsx'
+import { MitrePage } from './pages/mitre.tsx'
+import { OverviewPage } from './pages/overview.tsx'
+import { RulesPage } from './pages/rules.tsx'
 import type { IconName } from './parts/icon.tsx'
 import { FilterPills } from './parts/filter-pills.tsx'
 import { Icon } from './parts/icon.tsx'
@@ -22,13 +28,13 @@ interface Place {
 }
 
 const places: Readonly<Record<(typeof pages)[number], Place>> = {
-  overview: { name: 'Overview', icon: 'overview', key: 'o', asks: true, view: EventsPage },
-  docker: { name: 'Docker', icon: 'docker', key: 'd', asks: true, view: EventsPage },
-  kubernetes: { name: 'Kubernetes', icon: 'kubernetes', key: 'k', asks: true, view: EventsPage },
+  overview: { name: 'Overview', icon: 'overview', key: 'o', asks: true, view: OverviewPage },
+  docker: { name: 'Docker', icon: 'docker', key: 'd', asks: true, view: DockerPage },
+  kubernetes: { name: 'Kubernetes', icon: 'kubernetes', key: 'k', asks: true, view: KubernetesPage },
   events: { name: 'Events', icon: 'events', key: 'e', asks: true, view: EventsPage },
-  mitre: { name: 'ATT&CK', icon: 'mitre', key: 'm', asks: true, view: EventsPage },
-  rules: { name: 'Rules', icon: 'rules', key: 'r', asks: false, view: EventsPage },
-  health: { name: 'Health', icon: 'health', key: 'h', asks: false, view: EventsPage },
+  mitre: { name: 'ATT&CK', icon: 'mitre', key: 'm', asks: true, view: MitrePage },
+  rules: { name: 'Rules', icon: 'rules', key: 'r', asks: false, view: RulesPage },
+  health: { name: 'Health', icon: 'health', key: 'h', asks: false, view: HealthPage },
 }
 
 export function Shell() {

@@ -47,6 +47,8 @@ export interface Call {
   readonly path: string
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body?: unknown
+  /** A change of it asks again. */
+  readonly version?: number
 }
 
 async function send({ path, method, body }: Call, signal: AbortSignal | undefined): Promise<Response> {

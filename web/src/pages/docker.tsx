@@ -141,7 +141,7 @@ function Containers() {
       {buckets.length === 0 ? (
         <Quiet isReady={all.isReady}>No container did anything in this time.</Quiet>
       ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label="Containers">
+        <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of containers">
           <table class="table">
             <thead>
               <tr>

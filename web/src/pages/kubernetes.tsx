@@ -165,7 +165,7 @@ function Identities() {
       {ordered.length === 0 ? (
         <Quiet isReady={all.isReady}>Nobody made a request in this time.</Quiet>
       ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label="Identities">
+        <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of identities">
           <table class="table">
             <thead>
               <tr>

@@ -75,7 +75,7 @@ function Bar({ bucket, field, share, name, byLevel, aside }: BarProps) {
   const label = `${visible(name, 100)}: ${count(bucket.count)}${byLevel ? `, highest level ${bucket.maxLevel ?? 0}` : ''}`
   return (
     <li>
-      <Link href={hrefWith('events', { field, kind: 'is', value })} class="bar" label={label}>
+      <Link href={hrefWith('events', { field, kind: 'is', value })} class="bar" title={label}>
         <Line>{name === '' ? '(empty)' : name}</Line>
         {aside}
         <span class="bar-count">{shortCount(bucket.count)}</span>

@@ -66,7 +66,7 @@ function FacetValue({ field, value, howMany, share }: ValueProps) {
         type="button"
         class="facet-value"
         aria-pressed={isActive(include)}
-        aria-label={`Only ${name}, ${count(howMany)}`}
+        title={`Only ${name}: ${count(howMany)}`}
         onClick={() => toggle(include)}
       >
         <span class="facet-bar" style={{ width: `${Math.max(2, share * 100)}%` }} />

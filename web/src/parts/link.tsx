@@ -7,16 +7,18 @@ interface Props {
   readonly class?: string
   readonly current?: boolean
   readonly label?: string
+  readonly title?: string
 }
 
 /** A link inside the dashboard: a real one, so that it can be opened in a new tab. */
-export function Link({ href, children, class: name, current = false, label }: Props) {
+export function Link({ href, children, class: name, current = false, label, title }: Props) {
   return (
     <a
       href={href}
       class={name}
       aria-current={current ? 'page' : undefined}
       aria-label={label}
+      title={title}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
         event.preventDefault()
