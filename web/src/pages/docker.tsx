@@ -1,26 +1,22 @@
 import { fieldText } from '../../../src/api/document-field.ts'
 import type { AggregationResult } from '../data/answers.ts'
-import { address, change, hrefOf, range } from '../data/address.ts'
+import { address, hrefOf, range } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
 import { filterText } from '../data/filter.ts'
-import { count, shortCount } from '../data/text.ts'
-import { ago, full } from '../data/time.ts'
+import { count } from '../data/text.ts'
 import { BarList } from '../parts/bar-list.tsx'
-import { Card, Quiet } from '../parts/card.tsx'
+import { Card } from '../parts/card.tsx'
 import { ContainerTimeline } from '../parts/container-timeline.tsx'
+import { containerOnly, Containers, sumsOf } from '../parts/containers.tsx'
 import { EventTable } from '../parts/event-table.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
 import { Histogram, intervalFor } from '../parts/histogram.tsx'
 import { Link } from '../parts/link.tsx'
-import { Level } from '../parts/severity.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
-import { seriesOf, Sparkline } from '../parts/sparkline.tsx'
-import { Line } from '../parts/text.tsx'
 import { setRange } from '../parts/time-picker.tsx'
 
 const type = 'data.docker.Type'
 const action = 'data.docker.Action'
-export const containerName = 'data.docker.Actor.Attributes.name'
 const image = 'data.docker.Actor.Attributes.image'
 /** Only Docker's events, whichever rule spoke. */
 const docker = [`?${type}`]
@@ -99,116 +95,6 @@ export function Legend({ names }: { readonly names: readonly string[] }) {
         </span>
       ))}
     </span>
-  )
-}
-
-function sumsOf(result: AggregationResult): ReadonlyMap<string, number> {
-  return new Map(result.buckets.map((bucket) => [String(bucket.key), bucket.count]))
-}
-
-const terms = { kind: 'terms', field: containerName, size: 200 } as const
-const containerOnly = [filterText({ field: type, kind: 'is', value: 'container' })]
-
-/** Every container that did something. */
-function Containers() {
-  const { fromMs, toMs } = range.value
-  const intervalMs = intervalFor(fromMs, toMs, 32)
-  const f = containerOnly
-  const all = useCounts(
-    { names: terms, spark: { kind: 'histogram', intervalMs, by: { field: containerName, size: 50 } } },
-    { f, ds: 'events' },
-  )
-  const starts = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: start` })
-  const ends = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: die` })
-  const failed = useCounts(
-    { names: terms },
-    {
-      f,
-      ds: 'events',
-      q: `(${action}: die and not data.docker.Actor.Attributes.exitCode: 0) or ${action}: oom`,
-    },
-  )
-  const execs = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: exec_start*` })
-  const newest = useNewest(1000, { f, ds: 'events' })
-  const [started, ended, broke, ran] = [starts, ends, failed, execs].map((one) => sumsOf(one.of('names')))
-  const { buckets, other = 0 } = all.of('names')
-  return (
-    <Card
-      title="Containers"
-      problem={all.problem}
-      aside={<span class="muted">{all.isReady ? count(buckets.length) : ''}</span>}
-    >
-      {buckets.length === 0 ? (
-        <Quiet isReady={all.isReady}>No container did anything in this time.</Quiet>
-      ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of containers">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Image</th>
-                <th scope="col">Last</th>
-                <th scope="col" class="num">
-                  Starts
-                </th>
-                <th scope="col" class="num">
-                  Ends
-                </th>
-                <th scope="col" class="num">
-                  Failures
-                </th>
-                <th scope="col" class="num">
-                  Commands
-                </th>
-                <th scope="col">Highest level</th>
-                <th scope="col">Events</th>
-              </tr>
-            </thead>
-            <tbody>
-              {buckets.slice(0, 30).map((bucket) => {
-                const name = String(bucket.key)
-                const last = newest.hits.find((hit) => fieldText(hit.document, containerName) === name)
-                return (
-                  <tr key={name}>
-                    <th scope="row">
-                      <button type="button" class="link" onClick={() => change({ container: name })}>
-                        <Line>{name}</Line>
-                      </button>
-                    </th>
-                    <td>
-                      <Line>{(last && fieldText(last.document, image)) ?? ''}</Line>
-                    </td>
-                    <td title={last && full(last.receivedAtMs)}>
-                      {last && (
-                        <Line>{`${(fieldText(last.document, action) ?? '').split(':')[0] ?? ''}, ${ago(last.receivedAtMs)}`}</Line>
-                      )}
-                    </td>
-                    <td class="num">{shortCount(started?.get(name) ?? 0)}</td>
-                    <td class="num">{shortCount(ended?.get(name) ?? 0)}</td>
-                    <td class={`num ${(broke?.get(name) ?? 0) > 0 ? 'is-bad' : ''}`}>
-                      {shortCount(broke?.get(name) ?? 0)}
-                    </td>
-                    <td class="num">{shortCount(ran?.get(name) ?? 0)}</td>
-                    <td>
-                      <Level level={bucket.maxLevel ?? 0} />
-                    </td>
-                    <td class="spark-cell">
-                      <Sparkline
-                        values={seriesOf(all.of('spark').buckets, name, { fromMs, toMs, intervalMs })}
-                      />
-                      <span class="num">{shortCount(bucket.count)}</span>
-                    </td>
-                  </tr>
-                )
-              })}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {(buckets.length > 30 || other > 0) && (
-        <p class="more">and {count(Math.max(0, buckets.length - 30))} more containers</p>
-      )}
-    </Card>
   )
 }
 

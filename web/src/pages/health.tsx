@@ -42,7 +42,8 @@ function Numbers({ health }: { readonly health: Health }) {
     ['Events received', count(pipeline.eventsReceived)],
     ['Alerts raised', count(pipeline.alertsRaised)],
     ['Lost', count(pipeline.dropped)],
-    ['Stored', `${count(store.events)} events, ${size(store.sizeBytes)}`],
+    ['Events stored', count(store.events)],
+    ['On disk', size(store.sizeBytes)],
     ['Reaches back', store.oldestMs === undefined ? '–' : ago(store.oldestMs, nowMs).replace(' ago', '')],
   ] as const
   return (

@@ -167,7 +167,6 @@ function Attention() {
   return (
     <Card
       title="Needs attention"
-      span="third"
       problem={counts.problem}
       aside={<span class="muted">level 7 and above</span>}
     >
@@ -183,9 +182,9 @@ function Attention() {
             <li key={id}>
               <Link href={hrefWith('events', { field: 'rule.id', kind: 'is', value: id })}>
                 <Level level={bucket.maxLevel ?? 0} />
-                <span class="attention-what">
-                  <Line>{title(hits, id)}</Line>
-                  <span class="muted">{lastOf(hits)}</span>
+                <Line>{title(hits, id)}</Line>
+                <span class="muted attention-last" title={lastOf(hits, full)}>
+                  {lastOf(hits, ago)}
                 </span>
                 <Sparkline
                   values={seriesOf(counts.of('spark').buckets, id, { fromMs, toMs, intervalMs })}
@@ -211,10 +210,9 @@ function title(hits: readonly Hit[], id: string): string {
   return last ? sentenceOf(last) : `Rule ${id}`
 }
 
-function lastOf(hits: readonly Hit[]): string {
+function lastOf(hits: readonly Hit[], words: (atMs: number) => string): string {
   const [last] = hits
-  if (!last) return ''
-  return `last ${ago(last.receivedAtMs)} · ${full(last.receivedAtMs)}`
+  return last ? words(last.receivedAtMs) : ''
 }
 
 const watched = [

@@ -44,13 +44,14 @@ function useAction(): {
   const [version, setVersion] = useState(0)
   const act = (work: Promise<unknown>, done?: () => void) => {
     setProblem(undefined)
-    work.then(
-      () => {
-        setVersion((before) => before + 1)
-        done?.()
-      },
-      (error: unknown) => setProblem(error instanceof Problem ? error : new Problem(0, {})),
+    run(work, done).catch((error: unknown) =>
+      setProblem(error instanceof Problem ? error : new Problem(0, {})),
     )
+  }
+  async function run(work: Promise<unknown>, done: (() => void) | undefined): Promise<void> {
+    await work
+    setVersion((before) => before + 1)
+    done?.()
   }
   return { problem, version, act }
 }

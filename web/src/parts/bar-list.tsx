@@ -52,7 +52,7 @@ export function BarList({
       </ul>
       {rest > 0 && (
         <p class="more">
-          {hidden.length > 0 && result.other === 0 ? `${count(hidden.length)} more with ` : 'others: '}
+          {hidden.length > 0 && result.other === 0 ? `${count(hidden.length)} more with ` : 'Others: '}
           {count(rest)}
         </p>
       )}

@@ -1,0 +1,136 @@
+import { fieldText } from '../../../src/api/document-field.ts'
+import type { AggregationResult, Bucket, Hit } from '../data/answers.ts'
+import { change, range } from '../data/address.ts'
+import { useCounts, useNewest } from '../data/ask.ts'
+import { filterText } from '../data/filter.ts'
+import { count, shortCount } from '../data/text.ts'
+import { ago, full } from '../data/time.ts'
+import { Card, Quiet } from './card.tsx'
+import { intervalFor } from './histogram.tsx'
+import { Level } from './severity.tsx'
+import { seriesOf, Sparkline } from './sparkline.tsx'
+import { Line } from './text.tsx'
+
+const action = 'data.docker.Action'
+const containerName = 'data.docker.Actor.Attributes.name'
+const image = 'data.docker.Actor.Attributes.image'
+const terms = { kind: 'terms', field: containerName, size: 200 } as const
+export const containerOnly = [filterText({ field: 'data.docker.Type', kind: 'is', value: 'container' })]
+
+export function sumsOf(result: AggregationResult): ReadonlyMap<string, number> {
+  return new Map(result.buckets.map((bucket) => [String(bucket.key), bucket.count]))
+}
+
+/** Every container that did something. */
+export function Containers() {
+  const { fromMs, toMs } = range.value
+  const intervalMs = intervalFor(fromMs, toMs, 32)
+  const f = containerOnly
+  const all = useCounts(
+    { names: terms, spark: { kind: 'histogram', intervalMs, by: { field: containerName, size: 50 } } },
+    { f, ds: 'events' },
+  )
+  const starts = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: start` })
+  const ends = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: die` })
+  const failed = useCounts(
+    { names: terms },
+    {
+      f,
+      ds: 'events',
+      q: `(${action}: die and not data.docker.Actor.Attributes.exitCode: 0) or ${action}: oom`,
+    },
+  )
+  const execs = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: exec_start*` })
+  const newest = useNewest(1000, { f, ds: 'events' })
+  const sums = [starts, ends, failed, execs].map((one) => sumsOf(one.of('names')))
+  const { buckets, other = 0 } = all.of('names')
+  return (
+    <Card
+      title="Containers"
+      problem={all.problem}
+      aside={<span class="muted">{all.isReady ? count(buckets.length) : ''}</span>}
+    >
+      {buckets.length === 0 ? (
+        <Quiet isReady={all.isReady}>No container did anything in this time.</Quiet>
+      ) : (
+        <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of containers">
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Image</th>
+                <th scope="col">Last</th>
+                <th scope="col" class="num">
+                  Starts
+                </th>
+                <th scope="col" class="num">
+                  Ends
+                </th>
+                <th scope="col" class="num">
+                  Failures
+                </th>
+                <th scope="col" class="num">
+                  Commands
+                </th>
+                <th scope="col">Highest level</th>
+                <th scope="col">Events</th>
+              </tr>
+            </thead>
+            <tbody>
+              {buckets.slice(0, 30).map((bucket) => {
+                const name = String(bucket.key)
+                const values = seriesOf(all.of('spark').buckets, name, { fromMs, toMs, intervalMs })
+                const last = newest.hits.find((hit) => fieldText(hit.document, containerName) === name)
+                const counts = sums.map((one) => one.get(name) ?? 0)
+                return <Row key={name} bucket={bucket} last={last} counts={counts} values={values} />
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(buckets.length > 30 || other > 0) && (
+        <p class="more">and {count(Math.max(0, buckets.length - 30))} more containers</p>
+      )}
+    </Card>
+  )
+}
+
+interface RowProps {
+  readonly bucket: Bucket
+  readonly last: Hit | undefined
+  /** Starts, ends, failures, commands. */
+  readonly counts: readonly number[]
+  readonly values: readonly number[]
+}
+
+function Row({ bucket, last, counts, values }: RowProps) {
+  const name = String(bucket.key)
+  const [starts = 0, ends = 0, failures = 0, commands = 0] = counts
+  const [did = ''] = ((last && fieldText(last.document, action)) ?? '').split(':')
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" class="link" onClick={() => change({ container: name })}>
+          <Line>{name}</Line>
+        </button>
+      </th>
+      <td>
+        <Line>{(last && fieldText(last.document, image)) ?? ''}</Line>
+      </td>
+      <td title={last && full(last.receivedAtMs)}>
+        {last && <Line>{`${did}, ${ago(last.receivedAtMs)}`}</Line>}
+      </td>
+      <td class="num">{shortCount(starts)}</td>
+      <td class="num">{shortCount(ends)}</td>
+      <td class={`num ${failures > 0 ? 'is-bad' : ''}`}>{shortCount(failures)}</td>
+      <td class="num">{shortCount(commands)}</td>
+      <td>
+        <Level level={bucket.maxLevel ?? 0} />
+      </td>
+      <td class="spark-cell">
+        <Sparkline values={values} />
+        <span class="num">{shortCount(bucket.count)}</span>
+      </td>
+    </tr>
+  )
+}
