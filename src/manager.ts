@@ -8,15 +8,20 @@ import type { Api, Change, HealthCheck, HealthReport } from './api/api-options.t
 import { ensureServerCertificate, type ServerCertificate } from './certs/server-certificate.ts'
 import { type LoadedConfiguration, loadConfiguration } from './configuration-file.ts'
 import type { Problem } from './dialect/problem.ts'
+import { FirstSeenFile } from './first-seen-file.ts'
 import { prepareHome } from './home.ts'
 import { type LoadedEngine, loadEngine } from './load-engine.ts'
 import { certificateCheck, diskCheck, healthReport, type RunningSource } from './manager-health.ts'
+import { startFileOutputs } from './outputs/files/start.ts'
 import { ingest } from './pipeline/ingest.ts'
 import { rebuildMemory } from './pipeline/rebuild.ts'
 import { runFilePath, writeRunFile } from './run-file.ts'
 import { demoSource } from './sources/demo/demo.ts'
 import { type OwnEvent, selfSource } from './sources/self/self.ts'
 import { openStore } from './store/open-store.ts'
+import type { Damage } from './store/disk/segments.ts'
+import { serveStore, type StoreServer } from './store/remote/serve.ts'
+import { socketName } from './store/remote/protocol.ts'
 import type { Store } from './store/store.ts'
 import { pipelineTelemetry, type PipelineTelemetry } from './telemetry/pipeline.ts'
 import { type RunningTelemetry, startTelemetry } from './telemetry/start.ts'
@@ -65,9 +70,11 @@ export class Manager {
   readonly #startedAtMs = Date.now()
   readonly #ports = new Map<string, number>()
   readonly #sources: RunningSource[] = []
+  readonly #firstSeen: FirstSeenFile
   readonly #running: Promise<void>[] = []
   #engine: LoadedEngine
   #api: Api | undefined
+  #storeServer: StoreServer | undefined
   #checks: readonly HealthCheck[] = []
   #isReady = false
 
@@ -77,6 +84,7 @@ export class Manager {
     telemetry: RunningTelemetry
     store: Store
     engine: LoadedEngine
+    firstSeen: FirstSeenFile
   }) {
     this.#options = parts.options
     this.#configuration = parts.configuration
@@ -84,6 +92,7 @@ export class Manager {
     this.#events = pipelineTelemetry(parts.telemetry)
     this.#store = parts.store
     this.#engine = parts.engine
+    this.#firstSeen = parts.firstSeen
   }
 
   /** Resolves when everything listens. Rejects with `StartRefused`, or with what the world refused (port taken, home locked). */
@@ -92,16 +101,25 @@ export class Manager {
     prepareHome(home)
     const configuration = loadConfiguration(home, options.configFile)
     refuseFatal('the configuration cannot be used', configuration.problems)
-    const engine = loadFor(options, configuration)
+    const firstSeen = new FirstSeenFile(home)
+    const engine = loadFor(options, configuration, firstSeen)
     refuseFatal('the rules cannot be used', engine.problems)
     const telemetry = startTelemetry({
       level: 'info',
       logFile: path.join(home, 'logs', 'quaywatch.log'),
       console: options.console,
     })
-    const { store: kept } = configuration.configuration
-    const store = await openStore({ folder: path.join(home, 'data'), telemetry, now: Date.now, ...kept })
-    const manager = new Manager({ options, configuration, telemetry, store, engine })
+    const damages: Damage[] = []
+    const store = await openStore({
+      folder: path.join(home, 'data'),
+      telemetry,
+      now: Date.now,
+      limits: limitsOf(configuration),
+      onDamage: (damage) => damages.push(damage),
+    })
+    const manager = new Manager({ options, configuration, telemetry, store, engine, firstSeen })
+    for (const { file, movedTo, reason } of damages)
+      manager.#record({ kind: 'store-damaged', file, folder: movedTo, reason })
     try {
       await manager.#startParts()
     } catch (error) {
@@ -117,6 +135,8 @@ export class Manager {
     await this.#refreshChecks(certificate)
     this.#api = await this.#startApi(certificate)
     this.#ports.set('dashboard', this.#api.port)
+    this.#storeServer = await serveStore(this.#store, path.join(this.home, 'run', socketName))
+    this.#startOutputs()
     this.#startSources()
     await this.#untilSettled()
     await this.#writeRunFile()
@@ -148,6 +168,18 @@ export class Manager {
     })
   }
 
+  #startOutputs(): void {
+    const outputs = startFileOutputs({
+      store: this.#store,
+      home: this.home,
+      options: this.#configuration.configuration.global,
+      telemetry: this.#telemetry,
+      now: Date.now,
+      signal: this.#stop.signal,
+    })
+    this.#running.push(outputs)
+  }
+
   #startSources(): void {
     const context = {
       telemetry: this.#telemetry,
@@ -168,6 +200,13 @@ export class Manager {
     for (const running of this.#sources) this.#running.push(this.#run(running))
   }
 
+  /** A key that is not written is found again when memory is rebuilt, as long as its event is kept. */
+  #writeFirstSeen(): void {
+    const failed = (error: Error) =>
+      this.#telemetry.log.error({ error: error.message }, 'first-seen keys were not written')
+    this.#firstSeen.flush().catch(failed)
+  }
+
   /** One source ending must not end the others; it is said loudly, and shown by `health`. */
   async #run(running: RunningSource): Promise<void> {
     const { source } = running
@@ -176,6 +215,7 @@ export class Manager {
       engine: () => this.#engine.engine,
       telemetry: this.#events,
       now: Date.now,
+      stored: () => this.#writeFirstSeen(),
     }
     try {
       await ingest(source, parts, this.#stop.signal)
@@ -250,7 +290,7 @@ export class Manager {
 
   /** Reads rules, decoders and lists again. Whatever is fatal in them leaves the old ones in force. */
   async reload(): Promise<readonly Problem[]> {
-    const loaded = loadFor(this.#options, this.#configuration)
+    const loaded = loadFor(this.#options, this.#configuration, this.#firstSeen)
     const fatal = loaded.problems.find(({ severity }) => severity === 'fatal')
     if (fatal) {
       this.#record({ kind: 'rules-refused', problem: fatal.message, count: loaded.problems.length })
@@ -268,16 +308,29 @@ export class Manager {
     this.#stop.abort()
     await Promise.allSettled(this.#running)
     await this.#api?.close()
+    await this.#storeServer?.close()
     await this.#store.close()
     await rm(runFilePath(this.home), { force: true })
     await this.#telemetry.close()
   }
 }
 
+const dayMs = 86_400_000
+
+function limitsOf({ configuration: { store } }: LoadedConfiguration) {
+  return {
+    alertsMs: store.retentionAlertsDays * dayMs,
+    eventsMs: store.retentionEventsDays * dayMs,
+    maxSizeBytes: store.maxSizeBytes,
+  }
+}
+
 function loadFor(
   { home, rulesetFolder }: ManagerOptions,
   { configuration }: LoadedConfiguration,
+  firstSeen: FirstSeenFile,
 ): LoadedEngine {
   const { ruleset, global, alerts } = configuration
-  return loadEngine({ home, rulesetFolder, ruleset, global, alerts, hostName })
+  const memory = { firstSeen: firstSeen.read(), onFirstSeen: (key: string) => firstSeen.note(key) }
+  return loadEngine({ home, rulesetFolder, ruleset, global, alerts, hostName, memory })
 }

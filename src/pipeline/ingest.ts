@@ -13,6 +13,8 @@ export interface IngestParts {
   readonly engine: () => Engine
   readonly telemetry: PipelineTelemetry
   readonly now: () => number
+  /** Called after every append that is durable. */
+  readonly stored?: () => void
 }
 
 /** Events analysed without letting anything else run: keeps one large batch from delaying answers to others. */
@@ -52,6 +54,7 @@ async function storeBatch(batch: Batch, parts: IngestParts, signal: AbortSignal)
   }
   const began = now()
   await appendUntilStored(batch, entries, parts, signal)
+  parts.stored?.()
   const counts = {
     events: entries.length,
     alerts: entries.reduce((sum, { alert }) => sum + (alert ? 1 : 0), 0),
