@@ -76,7 +76,7 @@ const secret = {
 const odd = {
   id: 'odd \u0001"\n\u001f id',
   atMs: t0 + 61_000,
-  text: 'Ünïcode \u{1F600} with \u0000 nul, \u001b[31m escape, "quotes", back\\slash\nand a line break',
+  text: 'Ünïcode \u{1F600} with \u0000 nul, \u001b[31m escape, "quotes", back\\slash\nand a line break \ufdd5\u0001\ufdd0',
   data: { odd: { '': 'empty name', näme: 'ÄÖ%_' }, list: [1, 'two'] },
 } as const
 const quiet = {

@@ -5,27 +5,32 @@ import { columns } from './columns.ts'
 
 /**
  * The commit log is text that DuckDB reads by itself: one record a line, parts divided by U+001F, list items by U+001D, U+0002 for
- * "no value". Lines that begin with U+001E close a group and are comments to DuckDB. Control characters inside values are written as U+0001
- * and the character 64 places up, so that a value never divides.
+ * "no value". Lines that begin with U+001E close a group and are comments to DuckDB. Control characters inside values are written as the
+ * noncharacters U+FDD0 to U+FDEF, so that a value never divides a line, and a noncharacter in a value is marked by U+0001.
  */
 export const separator = '\x1f'
 export const listSeparator = '\x1d'
 export const absent = '\x02'
 export const groupMark = '\x1e'
 
-const control = /[\x00-\x1f]/
-const controls = /[\x00-\x1f]/g
+const special = /[\x00-\x1f\ufdd0-\ufdef]/
+const specials = /[\x00-\x1f\ufdd0-\ufdef]/g
+const first = 0xfdd0
 
-function escape(text: string): string {
-  return control.test(text)
-    ? text.replace(controls, (unit) => `\x01${String.fromCharCode(unit.charCodeAt(0) + 64)}`)
-    : text
+/** What is stored for the text. */
+export function escape(text: string): string {
+  if (!special.test(text)) return text
+  return text.replace(specials, (unit) => {
+    const code = unit.charCodeAt(0)
+    return code < 0x20 ? String.fromCharCode(first + code) : `\x01${unit}`
+  })
 }
 
 export function unescape(text: string): string {
-  return text.includes('\x01')
-    ? text.replace(/\x01([@-_])/g, (_, unit: string) => String.fromCharCode(unit.charCodeAt(0) - 64))
-    : text
+  if (!special.test(text)) return text
+  return text.replace(/\x01?[\ufdd0-\ufdef]/g, (units) =>
+    units.length > 1 ? units.slice(1) : String.fromCharCode(units.charCodeAt(0) - first),
+  )
 }
 
 /** Bits of the column `elided`. */

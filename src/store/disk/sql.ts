@@ -2,10 +2,10 @@ import type { DuckDBValue } from '@duckdb/node-api'
 
 import { documentPath, isTime } from '../query/field.ts'
 import type { Query } from '../query/query.ts'
-import { numberOf, pieces, timeOf, wanted, type Wanted } from '../query/value.ts'
+import { fold, numberOf, pieces, timeOf, wanted, type Wanted } from '../query/value.ts'
 import type { Dataset } from '../store.ts'
 import { columnOf } from './columns.ts'
-import { elidedAlert, elidedDocument } from './line.ts'
+import { elidedAlert, elidedDocument, escape } from './line.ts'
 
 /** Collects the values of one statement; text from outside goes nowhere else. */
 export class Values {
@@ -59,7 +59,7 @@ function anywhere(value: string, phrase: boolean, dataset: Dataset, values: Valu
   const wantedPieces = pieces(value, phrase)
   const pattern = (parts: readonly string[]) => values.add(`%${parts.map(likeText).join('%')}%`)
   const inDocument = pattern(wantedPieces.map((piece) => JSON.stringify(piece).slice(1, -1)))
-  const inText = pattern(wantedPieces)
+  const inText = pattern(wantedPieces.map(escape))
   const doc = `lower(${documentOf(dataset)}) LIKE lower(${inDocument}) ESCAPE '\\'`
   const text = `lower(text) LIKE lower(${inText}) ESCAPE '\\'`
   return `(${doc} OR ((${isElided(dataset)}) = 1 AND ${text}))`
@@ -69,13 +69,22 @@ function likeText(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
 }
 
+/** Where a value is, and the form texts have there. */
+interface Place {
+  readonly sql: string
+  readonly stored: (text: string) => string
+}
+
+const inColumn = (sql: string): Place => ({ sql, stored: escape })
+const inJson = (sql: string): Place => ({ sql, stored: (text) => text })
+
 /** What is asked of one text value. */
-function test(value: string, want: Wanted, values: Values): string {
+function test({ sql: value, stored }: Place, want: Wanted, values: Values): string {
   switch (want.kind) {
     case 'equals':
-      return `lower(${value}) = ${values.add(want.text)}`
+      return `lower(${value}) = ${values.add(stored(want.text))}`
     case 'pattern':
-      return `lower(${value}) LIKE ${values.add(want.parts.map(likeText).join('%'))} ESCAPE '\\'`
+      return `lower(${value}) LIKE ${values.add(want.parts.map(stored).map(likeText).join('%'))} ESCAPE '\\'`
     case 'network':
       return `(${addressOf(value)} BETWEEN ${values.add(want.first)} AND ${values.add(want.last)})`
   }
@@ -93,25 +102,26 @@ function matches(field: string, want: Wanted, dataset: Dataset, values: Values):
 }
 
 /** True when one of the values at the path passes. */
-function anyValue(path: string, dataset: Dataset, values: Values, passes: (value: string) => string): string {
+function anyValue(path: string, dataset: Dataset, values: Values, passes: (value: Place) => string): string {
   const column = columnOf(path)
-  if (column?.type === 'list') return `coalesce(${anyOf(column.name, passes)}, false)`
-  if (column)
-    return `coalesce(${passes(column.type === 'text' ? column.name : `${column.name}::VARCHAR`)}, false)`
-  if (path === 'full_log') return `coalesce(${passes(fullLog(dataset))}, false)`
+  if (column?.type === 'list') return `coalesce(${anyOf(column.name, inColumn, passes)}, false)`
+  if (column) {
+    const text = column.type === 'text' ? column.name : `${column.name}::VARCHAR`
+    return `coalesce(${passes(inColumn(text))}, false)`
+  }
+  if (path === 'full_log') {
+    const own = passes(inJson(`json_extract_string(${documentOf(dataset)}, '$.full_log')`))
+    return `coalesce(CASE WHEN (${isElided(dataset)}) = 1 THEN ${passes(inColumn('text'))} ELSE ${own} END, false)`
+  }
   const json = jsonAt(path, dataset, values)
-  const many = anyOf(`json_extract_string(${json}, '$[*]')`, passes)
+  const many = anyOf(`json_extract_string(${json}, '$[*]')`, inJson, passes)
+  const one = passes(inJson(`json_extract_string(${json}, '$')`))
   return `coalesce(CASE json_type(${json}) WHEN 'ARRAY' THEN ${many} WHEN 'OBJECT' THEN false
-    ELSE ${passes(`json_extract_string(${json}, '$')`)} END, false)`
+    ELSE ${one} END, false)`
 }
 
-function anyOf(list: string, passes: (value: string) => string): string {
-  return `len(list_filter(${list}, lambda item: ${passes('item')})) > 0`
-}
-
-function fullLog(dataset: Dataset): string {
-  const own = `json_extract_string(${documentOf(dataset)}, '$.full_log')`
-  return `CASE WHEN (${isElided(dataset)}) = 1 THEN text ELSE ${own} END`
+function anyOf(list: string, place: (sql: string) => Place, passes: (value: Place) => string): string {
+  return `len(list_filter(${list}, lambda item: ${passes(place('item'))})) > 0`
 }
 
 export function jsonAt(path: string, dataset: Dataset, values: Values): string {
@@ -134,6 +144,12 @@ function exists(path: string, dataset: Dataset, values: Values): string {
     ELSE true END AND json_type(${json}) IS NOT NULL, false)`
 }
 
+/** The value as a number, NULL when it is none; the cast alone would also take blanks and words such as `inf`. */
+function numberIn(sql: string): string {
+  const form = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'
+  return `CASE WHEN regexp_full_match(${sql}, '${form}') THEN TRY_CAST(${sql} AS DOUBLE) END`
+}
+
 function range(query: Extract<Query, { kind: 'range' }>, dataset: Dataset, values: Values): string {
   const path = documentPath(query.field)
   const { operator } = query
@@ -141,14 +157,11 @@ function range(query: Extract<Query, { kind: 'range' }>, dataset: Dataset, value
   if (time !== undefined) return `(received_ms ${operator} ${values.add(time)})`
   const column = columnOf(path)
   const number = numberOf(query.value)
-  if (column?.type === 'number') {
-    return number === undefined
-      ? 'false'
-      : `coalesce(${column.name} ${operator} ${values.add(number)}, false)`
-  }
-  return anyValue(path, dataset, values, (value) =>
+  if (column?.type === 'number' && number !== undefined)
+    return `coalesce(${column.name} ${operator} ${values.add(number)}, false)`
+  return anyValue(path, dataset, values, ({ sql, stored }) =>
     number === undefined
-      ? `lower(${value}) ${operator} lower(${values.add(query.value)})`
-      : `TRY_CAST(${value} AS DOUBLE) ${operator} ${values.add(number)}`,
+      ? `lower(${sql}) ${operator} ${values.add(stored(fold(query.value)))}`
+      : `${numberIn(sql)} ${operator} ${values.add(number)}`,
   )
 }

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+
+import { startFileOutputs } from '../../src/outputs/files/start.ts'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { entry } from '../support/entries.ts'
+
+const root = mkdtempSync(path.join(tmpdir(), 'quaywatch-files-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+let count = 0
+
+const noon = new Date(2026, 10, 21, 12).getTime()
+const day = 86_400_000
+
+class Home {
+  readonly home = path.join(root, String(++count))
+  readonly store = new MemoryStore()
+  nowMs = noon
+  #stop = new AbortController()
+  #running: Promise<void> = Promise.resolve()
+
+  start(options: { logallJson?: boolean } = {}): void {
+    this.#stop = new AbortController()
+    this.#running = startFileOutputs({
+      store: this.store,
+      home: this.home,
+      options: { jsonoutOutput: true, alertsLog: false, logallJson: options.logallJson === true },
+      telemetry: { log: pino({ level: 'silent' }), metrics: new Registry() },
+      now: () => this.nowMs,
+      signal: this.#stop.signal,
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async append(id: string, atMs = this.nowMs, level = 5): Promise<void> {
+    await this.store.append('test', undefined, [entry({ id, atMs, rule: { id: 1, level }, data: { id } })])
+  }
+
+  path(...names: string[]): string {
+    return path.join(this.home, 'logs', ...names)
+  }
+
+  ids(...names: string[]): string[] {
+    const file = this.path(...names)
+    if (!existsSync(file)) return []
+    return idsOf(readFileSync(file, 'utf8'))
+  }
+
+  async until(isDone: () => boolean): Promise<void> {
+    while (!isDone()) await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function idsOf(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => String(JSON.parse(line).data.id))
+}
+
+describe('files for other tools', () => {
+  it('alerts.json has one alert document per line and is the same file as that of the day', async () => {
+    const home = new Home()
+    await home.append('before')
+    home.start()
+    await home.append('after')
+    await home.append('event only', noon, 1)
+    await home.until(() => home.ids('alerts', 'alerts.json').length === 2)
+    const fixed = home.path('alerts', 'alerts.json')
+    const first = entry({ id: 'before', atMs: noon, rule: { id: 1, level: 5 }, data: { id: 'before' } })
+    assert.equal(readFileSync(fixed, 'utf8').split('\n')[0], first.alert?.document)
+    assert.equal(
+      statSync(fixed).ino,
+      statSync(home.path('alerts', '2026', 'Nov', 'ossec-alerts-21.json')).ino,
+    )
+    assert.equal(statSync(fixed).mode & 0o777, 0o640)
+    assert.ok(!existsSync(home.path('archives', 'archives.json')))
+    await home.stop()
+  })
+
+  it('goes on where it was, and cuts off what was written but not recorded', async () => {
+    const home = new Home()
+    home.start()
+    await home.append('one')
+    await home.until(() => home.ids('alerts', 'alerts.json').length === 1)
+    await home.stop()
+    appendFileSync(home.path('alerts', 'alerts.json'), '{"data":{"id":"two"}}\n{"half')
+    await home.append('two')
+    home.start()
+    await home.append('three')
+    await home.until(() => readFileSync(home.path('alerts', 'alerts.json'), 'utf8').includes('"three"'))
+    assert.deepEqual(home.ids('alerts', 'alerts.json'), ['one', 'two', 'three'])
+    await home.stop()
+  })
+
+  it('begins a new file every local day, and compresses the one before with checksums', async () => {
+    const home = new Home()
+    home.start()
+    await home.append('yesterday')
+    await home.append('today', noon + day)
+    await home.append('clock went back', noon)
+    const packed = home.path('alerts', '2026', 'Nov', 'ossec-alerts-21.json.gz')
+    await home.until(() => home.ids('alerts', 'alerts.json').length === 2 && existsSync(packed))
+    assert.deepEqual(home.ids('alerts', 'alerts.json'), ['today', 'clock went back'])
+    await home.until(() => !existsSync(home.path('alerts', '2026', 'Nov', 'ossec-alerts-21.json')))
+    assert.deepEqual(idsOf(gunzipSync(readFileSync(packed)).toString()), ['yesterday'])
+    assert.match(
+      readFileSync(home.path('alerts', '2026', 'Nov', 'ossec-alerts-21.json.sum'), 'utf8'),
+      /^Current checksum:\nMD5 {4}\(ossec-alerts-21\.json\) = [\da-f]{32}\nSHA1 .* = [\da-f]{40}\nSHA256 .* = [\da-f]{64}\n\nChained checksum:\nMD5 {4}\(ossec-alerts-20\.json\.sum\) = none\n/,
+    )
+    await home.stop()
+  })
+
+  it('archives.json has every event from the moment it is switched on', async () => {
+    const home = new Home()
+    await home.append('before', noon, 1)
+    home.start({ logallJson: true })
+    await home.until(() => existsSync(home.path('archives', 'archives.json')))
+    await home.append('after', noon, 1)
+    await home.until(() => home.ids('archives', 'archives.json').length === 1)
+    assert.deepEqual(home.ids('archives', 'archives.json'), ['after'])
+    assert.deepEqual(readdirSync(home.path('archives', '2026', 'Nov')), ['ossec-archive-21.json'])
+    await home.stop()
+  })
+
+  it('leaves a file alone that was changed from outside, and goes on at its end', async () => {
+    const home = new Home()
+    home.start()
+    await home.append('one')
+    await home.until(() => home.ids('alerts', 'alerts.json').length === 1)
+    await home.stop()
+    rmSync(home.path('alerts', '2026', 'Nov', 'ossec-alerts-21.json'))
+    home.start()
+    await home.append('two')
+    await home.until(() => home.ids('alerts', 'alerts.json').includes('two'))
+    assert.deepEqual(home.ids('alerts', 'alerts.json'), ['two'])
+    await home.stop()
+  })
+})
