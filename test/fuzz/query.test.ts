@@ -112,7 +112,7 @@ const condition: fc.Arbitrary<Query> = fc.oneof(
     kind: fc.constant('range' as const),
     field: fc.constantFrom(...fields.filter((field) => field !== 'full_log')),
     operator: fc.constantFrom('<' as const, '<=' as const, '>' as const, '>=' as const),
-    value: fc.oneof(word, fc.constantFrom('7', '2026-11-18T11:07:00Z', '2026-11-18')),
+    value: fc.oneof(plainWord, fc.constantFrom('7', '2026-11-18T11:07:00Z', '2026-11-18')),
   }),
 )
 const query = fc.letrec<{ query: Query }>((tie) => ({
