@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { ArrayStore } from '../support/array-store.ts'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Visit } from '../support/browser.ts'
 import { launch, noBrowser, picture, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
+import { fill } from '../support/fill-store.ts'
 import { documentOf, recorded } from '../support/recorded-alerts.ts'
 
 describe('Events page', { skip: noBrowser }, () => {
-  const store = new ArrayStore()
+  const store = new MemoryStore()
   let dashboard: Dashboard
   let browser: Browser
   let window: Visit
 
   before(async () => {
-    store.add(recorded(Date.now()))
+    await fill(store, recorded(Date.now()))
     dashboard = await startDashboard(store)
     browser = await launch()
     window = await visit(browser)
@@ -38,7 +39,7 @@ describe('Events page', { skip: noBrowser }, () => {
   it('an alert appears by itself', async () => {
     const { page } = window
     const rule = { id: 100300, level: 12, description: 'Privileged container live-one', groups: ['docker'] }
-    store.add([documentOf(Date.now(), { integration: 'docker' }, 'Wazuh-Docker', rule)])
+    await fill(store, [documentOf(Date.now(), { integration: 'docker' }, 'Wazuh-Docker', rule)])
     await page
       .getByRole('option')
       .filter({ hasText: 'Privileged container live-one' })

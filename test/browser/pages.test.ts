@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { ArrayStore } from '../support/array-store.ts'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Visit } from '../support/browser.ts'
 import { launch, noBrowser, picture, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
+import { fill } from '../support/fill-store.ts'
 import { recorded } from '../support/recorded-alerts.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -36,12 +37,12 @@ async function findings(page: Page): Promise<readonly string[]> {
 }
 
 describe('pages', { skip: noBrowser }, () => {
-  const store = new ArrayStore()
+  const store = new MemoryStore()
   let dashboard: Dashboard
   let browser: Browser
 
   before(async () => {
-    store.add(recorded(Date.now()))
+    await fill(store, recorded(Date.now()))
     dashboard = await startDashboard(store)
     browser = await launch()
   })

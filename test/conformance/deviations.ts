@@ -12,9 +12,12 @@ const nonAscii =
 
 const family =
   'the original compares addresses of the other family by their raw bytes; ours never match across families'
-const addressValue = 'Q-4 is fixed: address_match_key_value holds when the value matches, not when it does not'
-const multiParent = 'Q-5 is fixed: if_matched_group counts an event once, not once per place of its rule in the tree'
-const erased = 'Q-10 is fixed: a correlation rule that finds nothing does not erase previous_output of another one'
+const addressValue =
+  'Q-4 is fixed: address_match_key_value holds when the value matches, not when it does not'
+const multiParent =
+  'Q-5 is fixed: if_matched_group counts an event once, not once per place of its rule in the tree'
+const erased =
+  'Q-10 is fixed: a correlation rule that finds nothing does not erase previous_output of another one'
 
 /** Random trees where only the count of rules with several parents differs, or only lines of `previous_output`. */
 const byCount = `047 063 075 081 092 102 103 117 124 143 159 178 188 191 198 210 218 225 258`
@@ -39,11 +42,20 @@ export const deviations: readonly Deviation[] = [
     vector: `rules/${name}`,
     reason: addressValue,
   })),
-  { vector: 'rules/list-053', reason: 'Q-3 is fixed: of three or more lists all count, not only the last two' },
-  { vector: 'rules/link-003', reason: 'Q-1 is fixed: a trailing separator does not free a rule of its parent' },
+  {
+    vector: 'rules/list-053',
+    reason: 'Q-3 is fixed: of three or more lists all count, not only the last two',
+  },
+  {
+    vector: 'rules/link-003',
+    reason: 'Q-1 is fixed: a trailing separator does not free a rule of its parent',
+  },
   { vector: 'rules/corr-066', reason: erased },
   { vector: 'live/daemon-026', reason: erased },
-  { vector: 'live/daemon-020', reason: 'Q-20 is fixed: no_counter stays in force whatever options follow it' },
+  {
+    vector: 'live/daemon-020',
+    reason: 'Q-20 is fixed: no_counter stays in force whatever options follow it',
+  },
   {
     vector: 'rules/overwrite-021',
     reason: 'Q-18: a plain rule is not overwritten by one that counts, which would fire on every event',

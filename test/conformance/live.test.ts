@@ -3,7 +3,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
 import { deviations } from './deviations.ts'
-import { eventsOf, expectedText, hasStock, loadVector, type Vector, withoutVolatile } from './engine-vectors.ts'
+import {
+  eventsOf,
+  expectedText,
+  hasStock,
+  loadVector,
+  type Vector,
+  withoutVolatile,
+} from './engine-vectors.ts'
 import { readVectors } from './reference.ts'
 
 const reasons = new Map(deviations.map(({ vector, reason }) => [vector, reason]))
@@ -13,7 +20,11 @@ const block = /^\*\* Alert \d+\.\d+:([^\n]*\n)\d{4} \w{3} \d\d \d\d:\d\d:\d\d /
 function run(vector: Vector) {
   const { engine } = loadVector(vector, 'daemon')
   assert.ok(engine)
-  const written: { alerts: unknown[]; archives: unknown[]; alerts_log: string[] } = { alerts: [], archives: [], alerts_log: [] }
+  const written: { alerts: unknown[]; archives: unknown[]; alerts_log: string[] } = {
+    alerts: [],
+    archives: [],
+    alerts_log: [],
+  }
   for (const raw of eventsOf(vector)) {
     const event = engine.decoder.decode(raw)
     if (!event) continue

@@ -22,7 +22,9 @@ for (const file of ['rules', 'json', 'random', 'stock']) {
       return
     }
     const wrong = (chosen: readonly Vector[], quirks = noQuirks) =>
-      chosen.flatMap((vector) => differences(vector, quirks).map((text) => `${vector.id} ${vector.note} ${text}`))
+      chosen.flatMap((vector) =>
+        differences(vector, quirks).map((text) => `${vector.id} ${vector.note} ${text}`),
+      )
     it(`${vectors.length} vectors`, () =>
       assert.deepEqual(wrong(vectors.filter(({ id }) => !reasons.has(id))), []))
     if (file === 'rules' || file === 'random') {

@@ -8,8 +8,8 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { startApi } from '../../src/api/api.ts'
 import type { Api, ApiOptions, Change, HealthReport } from '../../src/api/api-options.ts'
+import { ensureServerCertificate } from '../../src/certs/server-certificate.ts'
 import type { Store } from '../../src/store/store.ts'
-import { selfSigned } from './certificate.ts'
 
 export interface Answer {
   readonly status: number
@@ -26,6 +26,7 @@ export interface Ask {
 }
 
 export interface Dashboard {
+  readonly port: number
   readonly api: Api
   readonly home: string
   readonly origin: string
@@ -73,12 +74,13 @@ export const healthy: HealthReport = {
 export async function startDashboard(store: Store, over: Partial<ApiOptions> = {}): Promise<Dashboard> {
   const home = await mkdtemp(path.join(tmpdir(), 'quaywatch-api-'))
   const changes: Change[] = []
+  const { certificate, key } = await ensureServerCertificate(home)
   const api = await startApi({
     store,
     telemetry: { log: pino({ level: 'silent' }), metrics: new Registry() },
     home,
     listen: { bind: '127.0.0.1', port: 0 },
-    tls: selfSigned(),
+    tls: { cert: certificate, key },
     now: Date.now,
     version: '0.1.0',
     hostName: 'quay-1',
@@ -91,6 +93,7 @@ export async function startDashboard(store: Store, over: Partial<ApiOptions> = {
     send(`${origin}${url}`, method, headers, body)
   return {
     api,
+    port: api.port,
     home,
     origin,
     changes,

@@ -3,12 +3,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fieldText } from '../../src/api/document-field.ts'
-
-export interface Stored {
-  readonly at: number
-  readonly document: string
-  readonly alert: boolean
-}
+import type { Stored } from './fill-store.ts'
 
 interface StandIn {
   readonly id: number
@@ -161,7 +156,15 @@ export function documentOf(at: number, data: unknown, location: string, rule: St
     data,
     location,
   }
-  return { at, document: JSON.stringify(document), alert: rule !== undefined && rule.level >= 3 }
+  const view = rule && {
+    id: rule.id,
+    level: rule.level,
+    description: rule.description,
+    groups: rule.groups,
+    mitreIds: id === undefined ? [] : [id],
+  }
+  const isAlert = rule !== undefined && rule.level >= 3
+  return { at, document: JSON.stringify(document), rule: view, isAlert, location }
 }
 
 export function dockerDocument(at: number, event: unknown): Stored {

@@ -23,19 +23,6 @@ interface Slot {
   readonly split: Readonly<Record<string, number>>
 }
 
-/** How the API names the bands of a split by level. */
-const bandKeys: Readonly<Record<string, Band>> = {
-  '0-3': 'info',
-  '4-6': 'low',
-  '7-11': 'medium',
-  '12-14': 'high',
-  '15+': 'critical',
-}
-
-function named(split: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(split).map(([key, value]) => [bandKeys[key] ?? key, value]))
-}
-
 const height = 100
 const steps = [
   1000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000,
@@ -55,7 +42,7 @@ function slotsOf({ buckets, fromMs, toMs, intervalMs }: Props): readonly Slot[] 
   const first = Math.floor(fromMs / intervalMs) * intervalMs
   for (let at = first; at < toMs && slots.length < 2000; at += intervalMs) {
     const bucket = found.get(at)
-    slots.push({ startMs: at, total: bucket?.count ?? 0, split: named(bucket?.split ?? {}) })
+    slots.push({ startMs: at, total: bucket?.count ?? 0, split: bucket?.split ?? {} })
   }
   return slots
 }
