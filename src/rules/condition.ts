@@ -1,15 +1,17 @@
 import type { Place } from '../dialect/problem.ts'
 import type { ByteString } from '../event/byte-string.ts'
+import type { DecodedEvent } from '../event/decoded-event.ts'
 import type { Evaluation } from './evaluation.ts'
 
-/** A literal test on one value of the event, for indexes that skip rules without trying them. */
-export interface Equality {
-  /** What is compared: `decoder`, `fixed:action`, `dynamic:docker.action`. */
+/** A condition on one value of the event; for indexes that skip rules without trying them. */
+export interface TestedValue {
+  /** Which value: `decoded_as`, `action`, `field docker.action`. Equal subjects read equal values. */
   readonly subject: string
-  /** The value must be one of these. */
-  readonly values: readonly ByteString[]
-  /** Values are lower case and compare so (ASCII). */
-  readonly ignoresCase: boolean
+  readonly read: (event: DecodedEvent) => ByteString | undefined
+  /** Whether the condition holds for a value that is present. */
+  readonly holds: (value: ByteString) => boolean
+  /** The only values for which it holds, in lower case (ASCII), when they are known. */
+  readonly only: readonly ByteString[] | undefined
 }
 
 /** One test of a rule, compiled. */
@@ -20,8 +22,8 @@ export interface Condition {
   readonly expected: string
   readonly at: Place
   readonly negated: boolean
-  /** When known: the condition can only hold if this does. */
-  readonly equality: Equality | undefined
+  /** When it depends on nothing but one value. An absent value fails. */
+  readonly tested: TestedValue | undefined
   test(evaluation: Evaluation): boolean
   /** The value that was tested; `undefined` when the event has none. */
   actual(evaluation: Evaluation): ByteString | undefined

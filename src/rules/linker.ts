@@ -154,11 +154,14 @@ export class Linker {
       target.hasSidList = true
       target.sidConsumers.push(rule)
     } else if (source?.kind === 'group') {
+      const answers = new Map<string, boolean>()
       for (const counted of this.#tree.rules) {
-        if (!source.matches(counted.body.groupText)) continue
+        const { groupText } = counted.body
+        const isCounted = answers.get(groupText) ?? source.matches(groupText)
+        answers.set(groupText, isCounted)
         // Once per event; the original counts an event once per place of its rule.
         const times = this.#context.quirks.has('Q-5') ? counted.nodes.length : 1
-        for (let time = 0; time < times; time++) counted.groupConsumers.push(rule)
+        if (isCounted) counted.groupConsumers.push(...Array.from({ length: times }, () => rule))
       }
     } else if (source?.kind === 'regex') this.regexConsumers.add(rule)
   }

@@ -12,7 +12,6 @@ export class RuleTree {
   readonly roots: RuleNode[] = []
   readonly rules: Rule[] = []
   readonly #byId = new Map<number, Rule>()
-  /** All rules by their present group string, so that `if_group` need not visit every node. */
   #nodeCount = 0
 
   get isFull(): boolean {
@@ -89,11 +88,15 @@ export class RuleTree {
   /** Rules whose whole group string contains the text: alternatives with `|`, `^` anchors (spec/rules.md §3.5). */
   rulesInGroup(text: string): Rule[] {
     const alternatives = lowerAscii(text).split('|')
-    return this.rules.filter((rule) => {
-      const groups = lowerAscii(rule.body.groupText)
-      return alternatives.some((alternative) =>
+    const isIn = (groups: string): boolean =>
+      alternatives.some((alternative) =>
         alternative.startsWith('^') ? groups.startsWith(alternative.slice(1)) : groups.includes(alternative),
       )
+    const answers = new Map<string, boolean>()
+    return this.rules.filter(({ body: { groupText } }) => {
+      const answer = answers.get(groupText) ?? isIn(lowerAscii(groupText))
+      answers.set(groupText, answer)
+      return answer
     })
   }
 }

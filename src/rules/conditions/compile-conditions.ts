@@ -2,17 +2,17 @@ import type { Dialect } from '../../dialect/pattern.ts'
 import type { Place } from '../../dialect/problem.ts'
 import type { XmlElement } from '../../dialect/xml-element.ts'
 import type { StaticName } from '../../event/decoded-event.ts'
-import { fieldKey } from '../../event/field-key.ts'
-import type { Condition } from '../condition.ts'
+import { fieldKey, lowerAscii } from '../../event/field-key.ts'
+import type { Condition, TestedValue } from '../condition.ts'
 import type { ListLookup } from '../list-lookup.ts'
 import { lookupHolds } from '../list-lookup.ts'
 import type { LoadContext } from '../load-context.ts'
 import { type ProblemList, quoted } from '../problem-list.ts'
-import type { RuleDraft, TextDraft } from '../rule-draft.ts'
+import type { RuleDraft } from '../rule-draft.ts'
 import { readNegate, readType } from '../rule-reader.ts'
 import { builtinPredicates } from './builtin-predicates.ts'
 import { ipCondition, timeCondition, weekdayCondition } from './grammar-conditions.ts'
-import { logCondition, patternCondition, type Read } from './pattern-condition.ts'
+import { logCondition, patternCondition, type Read, valueCondition } from './pattern-condition.ts'
 import type { PatternSource } from './pattern-source.ts'
 
 /** Names that `field` refuses because they have elements of their own. */
@@ -76,15 +76,16 @@ export class ConditionCompiler {
       this.#problems.fatal('unknown-decoder', `there is no decoder ${quoted(name)}`, text.contentAt)
       return
     }
-    this.#add({
-      element: 'decoded_as',
-      expected: JSON.stringify(name),
-      at: text.at,
-      negated: false,
-      equality: { subject: 'decoder', values: [name], ignoresCase: false },
-      test: ({ event }) => event.decoder?.name === name,
-      actual: ({ event }) => event.decoder?.name,
-    })
+    const tested: TestedValue = {
+      subject: 'decoded_as',
+      read: ({ decoder }) => decoder?.name,
+      holds: (value) => value === name,
+      only: [lowerAscii(name)],
+    }
+    const { at } = text
+    this.#add(
+      valueCondition({ element: 'decoded_as', expected: JSON.stringify(name), at, negated: false, tested }),
+    )
   }
 
   #fixed(...names: readonly StaticName[]): void {
@@ -93,12 +94,11 @@ export class ConditionCompiler {
 
   #text(element: string, read: Read): void {
     const text = this.#draft.texts.get(element)
-    if (text) this.#pattern(text, { element, subject: element, read })
-  }
-
-  #pattern(text: TextDraft, tested: { element: string; subject: string; read: Read }): void {
-    const pattern = this.#patterns.compile(text.type ?? 'osmatch', text.text, text.contentAt)
-    if (pattern) this.#add(patternCondition({ tested, pattern, negated: text.negated, at: text.at }))
+    const pattern = text && this.#patterns.compile(text.type ?? 'osmatch', text.text, text.contentAt)
+    if (pattern)
+      this.#add(
+        patternCondition({ element, subject: element, read, pattern, negated: text.negated, at: text.at }),
+      )
   }
 
   #log(element: string, fallback: Dialect): void {
@@ -113,22 +113,18 @@ export class ConditionCompiler {
     if (!text) return
     const read: Read = ({ fields }) => fields.fixed('action')
     if (text.type) {
-      this.#pattern(text, { element: 'action', subject: 'action', read })
+      this.#text('action', read)
       return
     }
     const { negated, text: wanted, at } = text
-    this.#add({
-      element: 'action',
-      expected: `${negated ? 'not ' : ''}exactly ${JSON.stringify(wanted)}`,
-      at,
-      negated,
-      equality: negated ? undefined : { subject: 'action', values: [wanted], ignoresCase: false },
-      test: ({ event }) => {
-        const value = read(event)
-        return value !== undefined && (value === wanted) !== negated
-      },
-      actual: ({ event }) => read(event),
-    })
+    const tested: TestedValue = {
+      subject: 'action',
+      read,
+      holds: (value) => (value === wanted) !== negated,
+      only: negated ? undefined : [lowerAscii(wanted)],
+    }
+    const expected = `${negated ? 'not ' : ''}exactly ${JSON.stringify(wanted)}`
+    this.#add(valueCondition({ element: 'action', expected, at, negated, tested }))
   }
 
   #fields(): void {
@@ -158,13 +154,15 @@ export class ConditionCompiler {
     const pattern = this.#patterns.compile(type, element.content, element.contentAt)
     if (!pattern) return
     const key = fieldKey(name)
-    const tested = {
-      element: `field ${name}`,
-      subject: `dynamic:${key.lower}`,
-      read: ({ fields }: Parameters<Read>[0]) => fields.dynamic(key),
-    }
     this.#add(
-      patternCondition({ tested, pattern, negated: readNegate(element, this.#problems), at: element.at }),
+      patternCondition({
+        element: `field ${name}`,
+        subject: `field ${key.lower}`,
+        read: ({ fields }) => fields.dynamic(key),
+        pattern,
+        negated: readNegate(element, this.#problems),
+        at: element.at,
+      }),
     )
   }
 
@@ -245,7 +243,7 @@ export class ConditionCompiler {
         expected: `${lookup.field} ${lookup.kind}`,
         at: lookup.at,
         negated: false,
-        equality: undefined,
+        tested: undefined,
         test: ({ event }) => lookupHolds(lookup, event, inverts),
         actual: ({ event }) => lookup.read(event),
       })
@@ -258,7 +256,7 @@ export class ConditionCompiler {
       expected,
       at,
       negated: false,
-      equality: undefined,
+      tested: undefined,
       test,
       actual: () => undefined,
     })

@@ -8,6 +8,7 @@ import type { LoadContext } from '../load-context.ts'
 import type { ProblemList } from '../problem-list.ts'
 import type { TextDraft } from '../rule-draft.ts'
 import { readNegate } from '../rule-reader.ts'
+import { valueCondition } from './pattern-condition.ts'
 
 /** Several elements form a list; `negate` of the last one negates the whole (spec/rules.md §3.3). */
 export function ipCondition(
@@ -19,19 +20,18 @@ export function ipCondition(
   if (!last) return undefined
   const negated = readNegate(last, problems)
   const patterns = items.flatMap((item) => readAddress(item, problems))
-  const read = ({ event }: Evaluation): string | undefined => event.fields.fixed(element)
-  return {
+  return valueCondition({
     element,
     expected: `${negated ? 'not ' : ''}${items.map(({ content }) => content).join(' or ')}`,
     at: last.at,
     negated,
-    equality: undefined,
-    test: (evaluation) => {
-      const value = read(evaluation)
-      return value !== undefined && ipMatches(patterns, value) !== negated
+    tested: {
+      subject: element,
+      read: ({ fields }) => fields.fixed(element),
+      holds: (value) => ipMatches(patterns, value) !== negated,
+      only: undefined,
     },
-    actual: read,
-  }
+  })
 }
 
 function readAddress(item: XmlElement, problems: ProblemList) {
@@ -88,7 +88,7 @@ function clockCondition(
     expected: text.text,
     at: text.at,
     negated: false,
-    equality: undefined,
+    tested: undefined,
     test: (evaluation) => holds(localOf(evaluation)),
     actual: (evaluation) => localOf(evaluation).toISOString().slice(0, 16),
   }

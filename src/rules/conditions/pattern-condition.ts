@@ -2,37 +2,45 @@ import type { Pattern } from '../../dialect/pattern.ts'
 import type { Place } from '../../dialect/problem.ts'
 import type { ByteString } from '../../event/byte-string.ts'
 import type { DecodedEvent } from '../../event/decoded-event.ts'
-import type { Condition, Equality } from '../condition.ts'
+import type { Condition, TestedValue } from '../condition.ts'
 import type { Evaluation } from '../evaluation.ts'
 
 export type Read = (event: DecodedEvent) => ByteString | undefined
 
-export interface Tested {
+interface Parts {
   readonly element: string
-  /** For `Equality`: which value this is. */
+  /** Equal for conditions on the same value. */
   readonly subject: string
   readonly read: Read
-}
-
-interface Parts {
-  readonly tested: Tested
   readonly pattern: Pattern
   readonly negated: boolean
   readonly at: Place
 }
 
 /** A pattern on one value. A value that is absent fails, negated or not (spec/rules.md §3.1). */
-export function patternCondition({ tested, pattern, negated, at }: Parts): Condition {
-  const { read } = tested
-  return {
-    element: tested.element,
+export function patternCondition({ element, subject, read, pattern, negated, at }: Parts): Condition {
+  const holds = negated
+    ? (value: ByteString) => !pattern.test(value)
+    : (value: ByteString) => pattern.test(value)
+  return valueCondition({
+    element,
     expected: describe(pattern, negated),
     at,
     negated,
-    equality: negated ? undefined : equalityOf(pattern, tested.subject),
+    tested: { subject, read, holds, only: negated ? undefined : onlyValues(pattern) },
+  })
+}
+
+/** A condition that depends on one value. */
+export function valueCondition(
+  parts: Pick<Condition, 'element' | 'expected' | 'at' | 'negated'> & { readonly tested: TestedValue },
+): Condition {
+  const { read, holds } = parts.tested
+  return {
+    ...parts,
     test: ({ event }) => {
       const value = read(event)
-      return value !== undefined && pattern.test(value) !== negated
+      return value !== undefined && holds(value)
     },
     actual: ({ event }) => read(event),
   }
@@ -45,7 +53,7 @@ export function logCondition(element: string, pattern: Pattern, negated: boolean
     expected: describe(pattern, negated),
     at,
     negated,
-    equality: undefined,
+    tested: undefined,
     test: (evaluation: Evaluation) => pattern.test(evaluation.event.log, evaluation.lowerLog) !== negated,
     actual: ({ event }) => event.log,
   }
@@ -55,9 +63,8 @@ function describe(pattern: Pattern, negated: boolean): string {
   return `${negated ? 'not ' : ''}${pattern.dialect} ${JSON.stringify(pattern.source)}`
 }
 
-/** Only when every alternative compares the whole value. */
-function equalityOf(pattern: Pattern, subject: string): Equality | undefined {
-  const { literals } = pattern
+/** When every alternative compares the whole value. */
+function onlyValues({ literals }: Pattern): readonly ByteString[] | undefined {
   if (!literals || literals.length === 0 || literals.some(({ kind }) => kind !== 'equals')) return undefined
-  return { subject, values: literals.map(({ text }) => text), ignoresCase: true }
+  return literals.map(({ text }) => text)
 }
