@@ -4,7 +4,7 @@ import type { EventFields } from '../event-fields.ts'
 import type { JsonOptions } from '../plugin.ts'
 import { flattenJson } from './flatten.ts'
 import { JsonPart, valueAt } from './json-part.ts'
-import { JsonScanner } from './json-scanner.ts'
+import { hits, scanJson, scanned } from './json-scanner.ts'
 import { type KeyTable, keyTable } from './key-table.ts'
 
 /**
@@ -21,39 +21,36 @@ export function addJsonFields(
     addFlattened(fields, text, start, options)
 }
 
-let scanner = new JsonScanner(keyTable())
-
 /** False, and nothing added, when only the slow way can tell. */
 function addScanned(fields: EventFields, text: ByteString, start: number, options: JsonOptions): boolean {
   const table = keyTable()
-  if (table !== scanner.table) scanner = new JsonScanner(table)
   const limit = fields.room
-  const result = scanner.scan(text, start, { discardNulls: options.nulls === 'discard', limit })
+  const result = scanJson(text, start, table, { discardNulls: options.nulls === 'discard', limit })
   if (result !== 'object') return result === 'not JSON'
   // A `user` can be a dynamic field, which the scanner did not count.
-  if (limit < Infinity && scanner.hasUser) return false
+  if (limit < Infinity && scanned.hasUser) return false
   const dstuser = fields.fixed('dstuser') ?? ''
-  const hits = takeHits(fields, text, table)
+  const dynamic = takeHits(fields, text, table)
   const entries = (): readonly (readonly [ByteString, ByteString])[] =>
     flattenJson(text, start, options, dstuser).dynamic.slice(0, limit)
-  fields.addPart(new JsonPart(text, hits, table.knownSlots, entries), Math.min(scanner.dynamicCount, limit))
+  fields.addPart(new JsonPart(text, dynamic, table.knownSlots, entries), Math.min(scanned.dynamic, limit))
   return true
 }
 
 /** Sets the static fields that the scan found; slot, start and end of the dynamic ones. */
 function takeHits(fields: EventFields, text: ByteString, table: KeyTable): number[] {
-  const hits: number[] = []
-  for (let at = 0; at < scanner.hitCount * 3; at += 3) {
-    const index = scanner.hits[at] ?? 0
-    const start = scanner.hits[at + 1] ?? 0
-    const end = scanner.hits[at + 2] ?? 0
+  const dynamic: number[] = []
+  for (let at = 0; at < scanned.hits * 3; at += 3) {
+    const index = hits[at] ?? 0
+    const start = hits[at + 1] ?? 0
+    const end = hits[at + 2] ?? 0
     const known = table.names[index < 0 ? -1 - index : index]
     if (known === undefined) continue
     const fixed = index < 0 ? fixedName(known.fixed, fields) : undefined
-    if (fixed === undefined) hits.push(known.slot, start, end)
+    if (fixed === undefined) dynamic.push(known.slot, start, end)
     else fields.set(fixed, valueAt(text, start, end))
   }
-  return hits
+  return dynamic
 }
 
 /** A `user` is the destination user as long as there is none. */

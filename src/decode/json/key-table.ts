@@ -33,6 +33,7 @@ export function hashByte(hash: number, lower: number): number {
 export interface KnownName {
   /** Lower case. */
   readonly name: string
+  readonly bytes: Uint8Array
   /** −1 when no rule asks for it. */
   readonly slot: number
   /** What it is as a top-level key in exactly this case. */
@@ -52,13 +53,13 @@ export class KeyTable {
   constructor() {
     const keys = fieldKeys()
     this.knownSlots = keys.length
-    const names: KnownName[] = keys.map(({ lower, slot }) => ({
-      name: lower,
-      slot,
-      fixed: jsonStatics.get(lower),
-    }))
-    const known = new Set(names.map(({ name }) => name))
-    for (const [name, fixed] of jsonStatics) if (!known.has(name)) names.push({ name, slot: -1, fixed })
+    const known = new Set(keys.map(({ lower }) => lower))
+    const statics = [...jsonStatics.keys()].filter((name) => !known.has(name))
+    const wanted = [...keys, ...statics.map((lower) => ({ lower, slot: -1 }))]
+    const names = wanted.map(({ lower, slot }): KnownName => {
+      const name = lower
+      return { name, slot, bytes: Buffer.from(name, 'latin1'), fixed: jsonStatics.get(name) }
+    })
     this.names = names
     const size = 2 ** Math.ceil(Math.log2(names.length * 4))
     this.mask = size - 1
