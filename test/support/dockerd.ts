@@ -24,7 +24,7 @@ export interface Printed {
 export interface Engine {
   readonly host: string
   /** Runs the docker command against this engine without holding up this process; never rejects. */
-  docker(...args: readonly string[]): Promise<Printed>
+  readonly docker: (...args: readonly string[]) => Promise<Printed>
   stop(): Promise<void>
   start(): Promise<void>
   /** Stops it and removes everything. */
@@ -48,9 +48,15 @@ export async function startEngine(): Promise<Engine> {
   const host = `unix://${folder}/docker.sock`
   const docker: Engine['docker'] = (...args) =>
     new Promise((resolve) => {
-      execFile('docker', ['-H', host, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : 1, out: (stdout + stderr).trim() })
-      })
+      const child = execFile(
+        'docker',
+        ['-H', host, ...args],
+        { timeout: 60_000 },
+        (error, stdout, stderr) => {
+          resolve({ code: error === null ? 0 : 1, out: (stdout + stderr).trim() })
+        },
+      )
+      child.stdin?.end()
     })
   let running: ChildProcess | undefined
   const engine: Engine = {
