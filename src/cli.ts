@@ -2,9 +2,12 @@
 import { setFlagsFromString } from 'node:v8'
 
 import type { Command } from './cli/command.ts'
+import { linearFallback } from './dialect/linear-fallback.ts'
 
 // Regexes of rules fall back to V8's linear engine instead of backtracking without end. Must be set before the first regex is made.
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
+setFlagsFromString('--regexp-backtracks-before-fallback=5000')
+linearFallback.isOn = true
 
 /** Loaded when asked for: `logtest` must not wait for the web server to be read. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {

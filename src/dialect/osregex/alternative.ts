@@ -20,7 +20,9 @@ export interface Alternative {
   readonly groups: number
   /** Lower case literals with which every subject must begin (only with `isStart`) or which begin the search. */
   readonly head: string
-  /** Longest lower-case literal that every matching subject contains; empty when there is none. */
+  /** Lower-case literals that every matching subject contains one after the other. */
+  readonly runs: readonly string[]
+  /** The longest of them, empty when there is none. */
   readonly required: string
   /** Nothing but literals. */
   readonly isLiteral: boolean
@@ -142,6 +144,7 @@ export function fold(byte: number): number {
 
 function build(tokens: readonly Token[], isStart: boolean, isEnd: boolean): Alternative {
   let marks = 0
+  const runs = literalRuns(tokens)
   const text = tokens.map(({ kind, byte }) => (kind === literalToken ? String.fromCharCode(byte) : '\0'))
   const firstOther = tokens.findIndex(({ kind }) => kind !== literalToken)
   return {
@@ -154,20 +157,27 @@ function build(tokens: readonly Token[], isStart: boolean, isEnd: boolean): Alte
     isEnd,
     groups: marks / 2,
     head: text.slice(0, firstOther === -1 ? text.length : firstOther).join(''),
-    required: longestRun(tokens),
+    runs,
+    required: longest(runs),
     isLiteral: firstOther === -1,
   }
 }
 
 /** A literal that is the last token and follows a class may be left out by a match (spec/decoders.md §1.9, NEAR rule). */
-function longestRun(tokens: readonly Token[]): string {
+function literalRuns(tokens: readonly Token[]): string[] {
   const last = tokens.length - 1
-  let longest = ''
+  const runs: string[] = []
   let run = ''
   tokens.forEach(({ kind, byte }, index) => {
     const isOptional = index === last && (tokens[index - 1]?.kind ?? literalToken) >= oneToken
-    run = kind === literalToken && !isOptional ? run + String.fromCharCode(byte) : ''
-    if (run.length > longest.length) longest = run
+    const isPart = kind === literalToken && !isOptional
+    if (isPart) run += String.fromCharCode(byte)
+    if (run !== '' && (!isPart || index === last)) runs.push(run)
+    if (!isPart) run = ''
   })
-  return longest
+  return runs
+}
+
+function longest(runs: readonly string[]): string {
+  return runs.reduce((best, run) => (run.length > best.length ? run : best), '')
 }

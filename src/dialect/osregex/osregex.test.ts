@@ -115,7 +115,7 @@ describe('OSRegex ends soon', () => {
   it('on a subject made to take long: no match, and the callback hears of it', () => {
     let calls = 0
     const slow = pattern('\\S+a\\S+a\\S+a\\S+a!', () => (calls += 1))
-    assert.equal(slow.test(`a! ${'a'.repeat(100_000)} x`), false)
+    assert.equal(slow.test(`${'a'.repeat(100_000)} a!`), false)
     assert.equal(calls, 1)
   })
 })

@@ -127,11 +127,21 @@ function literalMatcher({ head, isStart, isEnd }: Alternative): Matcher {
   }
 }
 
-/** The machine behind what must be true of a matching subject: its first literal, its longest literal. */
+function holdsInOrder(runs: readonly string[], lower: string, from: number): boolean {
+  let at = from
+  for (const run of runs) {
+    at = lower.indexOf(run, at)
+    if (at === -1) return false
+    at += run.length
+  }
+  return true
+}
+
+/** The machine behind what must be true of a matching subject: its literals, one after the other. */
 function machineMatcher(alternative: Alternative): Matcher {
   let machine: Machine | undefined
   const { groups, head, isStart } = alternative
-  const required = alternative.required === head ? '' : alternative.required
+  const runs = isStart && head !== '' ? alternative.runs.slice(1) : alternative.runs
   return {
     get marks() {
       return machine?.marks
@@ -139,7 +149,7 @@ function machineMatcher(alternative: Alternative): Matcher {
     groups,
     end(subject, lower, from, isCapturing) {
       if (isStart && head !== '' && !lower.startsWith(head, from)) return noMatch
-      if (required !== '' && !lower.includes(required, from + (isStart ? head.length : 0))) return noMatch
+      if (!holdsInOrder(runs, lower, from + (isStart ? head.length : 0))) return noMatch
       machine ??= new Machine(alternative) // most patterns never get this far
       return machine.run(subject, lower, from, isCapturing)
     },

@@ -135,9 +135,21 @@ function branchLiterals(node: Node): { literals: readonly Literal[]; isExact: bo
   const head = literalRun(items)
   if (isStart && head.text !== '')
     return { literals: [{ kind: 'prefix', text: head.text }], isExact: head.isExact }
+  const heads = isStart && items[0] ? branchHeads(items[0]) : undefined
+  if (heads) return { literals: heads.map((text) => ({ kind: 'prefix', text })), isExact: false }
   const texts = bestTexts(node)
   if (!texts) return undefined
   return { literals: texts.map((text) => ({ kind: 'contains', text })), isExact: !isStart && head.isExact }
+}
+
+/** `(?:a…|b…)`: what each branch begins with. */
+function branchHeads(node: Node): readonly string[] | undefined {
+  const inner = node.kind === 'group' ? node.body : node
+  if (inner.kind !== 'either' || inner.branches.length > maxAlternatives) return undefined
+  const heads = inner.branches.map(
+    (branch) => literalRun(branch.kind === 'sequence' ? branch.items : [branch]).text,
+  )
+  return heads.includes('') ? undefined : heads
 }
 
 /** The literal at the start of a sequence. */
