@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from './auth/accounts.ts'
 import type { ApiOptions, Change } from './api-options.ts'
 import type { ApiEvents } from '../telemetry/api.ts'
@@ -14,8 +14,17 @@ export interface ApiContext extends ApiOptions {
 const slowestReadMs = 30_000
 
 /** Aborts when the asker goes away, and when the answer takes longer than anybody waits. */
-export function requestSignal(request: FastifyRequest): AbortSignal {
-  return AbortSignal.any([request.signal, AbortSignal.timeout(slowestReadMs)])
+export function requestSignal(reply: FastifyReply): AbortSignal {
+  return AbortSignal.any([goneSignal(reply), AbortSignal.timeout(slowestReadMs)])
+}
+
+/** Aborts when the asker goes away. The request's own signal will not do: with a body it fires as soon as that was read. */
+export function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort()
+  })
+  return gone.signal
 }
 
 /** Tells the manager that a person changed something. */

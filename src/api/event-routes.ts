@@ -84,7 +84,7 @@ export function addEventRoutes(server: FastifyInstance, context: ApiContext): vo
       const query: Query = shared
         ? { kind: 'match', field: shared.field, value: shared.value, phrase: true }
         : { kind: 'all' }
-      const signal = requestSignal(request)
+      const signal = requestSignal(reply)
       const near = async (order: 'newest' | 'oldest', limit: number) =>
         limit === 0
           ? []

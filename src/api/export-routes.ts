@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Hit, Position } from '../store/store.ts'
 import type { ApiContext } from './context.ts'
-import { record } from './context.ts'
+import { goneSignal, record } from './context.ts'
 import { csvLine } from './csv.ts'
 import { fieldText, parseDocument } from './document-field.ts'
 import { documentJson } from './hit-json.ts'
@@ -94,7 +94,7 @@ export function addExportRoutes(server: FastifyInstance, context: ApiContext): v
     handler: async (request, reply) => {
       const { format = 'ndjson', columns } = request.query
       const scope = readScope(request.query, context.now())
-      const signal = AbortSignal.any([request.signal, context.closing])
+      const signal = AbortSignal.any([goneSignal(reply), context.closing])
       record(context, request, {
         action: 'export',
         target: `${scope.dataset} ${request.query.q ?? ''}`.trim(),

@@ -193,7 +193,7 @@ function addSearch(server: FastifyInstance, { store, now }: ApiContext): void {
           order: sort,
           ...(after === undefined ? {} : { after }),
         },
-        requestSignal(request),
+        requestSignal(reply),
       )
       const last = page.hits.at(-1)
       const tail = JSON.stringify({
@@ -235,13 +235,13 @@ function addAggregate(server: FastifyInstance, { store, now }: ApiContext): void
         ...problemResponses,
       },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const begun = performance.now()
       const scope = readScope(request.body, now())
       checkAggregations(request.body.aggs, spanOf(scope))
       const results = await store.aggregate(
         { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations: request.body.aggs },
-        requestSignal(request),
+        requestSignal(reply),
       )
       return { results, tookMs: performance.now() - begun }
     },
@@ -316,10 +316,10 @@ function addFacets(server: FastifyInstance, context: ApiContext): void {
         ...problemResponses,
       },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const scope = readScope(request.body, context.now())
       const { fields, limit = 8 } = request.body
-      return { facets: await countFacets(context.store, scope, { fields, limit }, requestSignal(request)) }
+      return { facets: await countFacets(context.store, scope, { fields, limit }, requestSignal(reply)) }
     },
   })
 }
@@ -345,12 +345,12 @@ function addValues(server: FastifyInstance, { store, now }: ApiContext): void {
         ...problemResponses,
       },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const scope = readScope(request.query, now())
       const aggregations = { values: { kind: 'terms', field: request.query.field, size: 500 } } as const
       const { values } = await store.aggregate(
         { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations },
-        requestSignal(request),
+        requestSignal(reply),
       )
       const prefix = (request.query.prefix ?? '').toLowerCase()
       const fitting = (values?.buckets ?? []).filter(({ key }) => String(key).toLowerCase().includes(prefix))

@@ -50,6 +50,9 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
+  page.on('response', (answer) => {
+    if (answer.status() >= 500) void answer.text().then((body) => complaints.push(`${answer.url()}: ${body}`))
+  })
   page.on('pageerror', (error) => complaints.push(error.message))
   return { context, page, complaints }
 }

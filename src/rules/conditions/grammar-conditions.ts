@@ -58,8 +58,7 @@ export function timeCondition(
     return undefined
   }
   const range = parsed.value
-  if (range.complaint !== undefined)
-    problems.error('invalid-time', `time ${range.complaint}`, time.contentAt)
+  if (range.complaint !== undefined) problems.error('invalid-time', `time ${range.complaint}`, time.contentAt)
   return clockCondition(time, context, (local) => range.holds(local.getUTCHours(), local.getUTCMinutes()))
 }
 
@@ -77,11 +76,7 @@ export function weekdayCondition(
 }
 
 /** `local` shows the clock of the server in its UTC fields. */
-function clockCondition(
-  text: TextDraft,
-  context: LoadContext,
-  holds: (local: Date) => boolean,
-): Condition {
+function clockCondition(text: TextDraft, context: LoadContext, holds: (local: Date) => boolean): Condition {
   const localOf = ({ nowMs }: Evaluation): Date => new Date(nowMs + context.utcOffsetMinutes(nowMs) * 60_000)
   return {
     element: text.element,
