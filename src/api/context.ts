@@ -13,18 +13,19 @@ export interface ApiContext extends ApiOptions {
 
 const slowestReadMs = 30_000
 
-/** Aborts when the asker goes away, and when the answer takes longer than anybody waits. */
-export function requestSignal(reply: FastifyReply): AbortSignal {
-  return AbortSignal.any([goneSignal(reply), AbortSignal.timeout(slowestReadMs)])
+/**
+ * Aborts when the asker goes away before the answer is complete. (`request.signal` of Fastify 5.12 aborts as soon as a body has been
+ * read, which would end every POST.)
+ */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
 }
 
-/** Aborts when the asker goes away. The request's own signal will not do: with a body it fires as soon as that was read. */
-export function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort()
-  })
-  return gone.signal
+/** The same, and when the answer takes longer than anybody waits. */
+export function readSignal(reply: FastifyReply): AbortSignal {
+  return AbortSignal.any([goneSignal(reply), AbortSignal.timeout(slowestReadMs)])
 }
 
 /** Tells the manager that a person changed something. */

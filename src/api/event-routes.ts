@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Query } from '../store/query/query.ts'
 import type { Dataset, Hit } from '../store/store.ts'
 import type { ApiContext } from './context.ts'
-import { requestSignal } from './context.ts'
+import { readSignal } from './context.ts'
 import { documentJson, hitJson, hitSchema, hitsJson } from './hit-json.ts'
 import { notFound } from './problem-details.ts'
 import { problemResponses } from './schemas.ts'
@@ -84,7 +84,7 @@ export function addEventRoutes(server: FastifyInstance, context: ApiContext): vo
       const query: Query = shared
         ? { kind: 'match', field: shared.field, value: shared.value, phrase: true }
         : { kind: 'all' }
-      const signal = requestSignal(reply)
+      const signal = readSignal(reply)
       const near = async (order: 'newest' | 'oldest', limit: number) =>
         limit === 0
           ? []

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Aggregation, AggregationResult, Store } from '../store/store.ts'
 import type { ApiContext } from './context.ts'
-import { requestSignal } from './context.ts'
+import { readSignal } from './context.ts'
 import { narrow } from './filters.ts'
 import { hitSchema, hitsJson } from './hit-json.ts'
 import { ApiProblem } from './problem-details.ts'
@@ -193,7 +193,7 @@ function addSearch(server: FastifyInstance, { store, now }: ApiContext): void {
           order: sort,
           ...(after === undefined ? {} : { after }),
         },
-        requestSignal(reply),
+        readSignal(reply),
       )
       const last = page.hits.at(-1)
       const tail = JSON.stringify({
@@ -241,7 +241,7 @@ function addAggregate(server: FastifyInstance, { store, now }: ApiContext): void
       checkAggregations(request.body.aggs, spanOf(scope))
       const results = await store.aggregate(
         { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations: request.body.aggs },
-        requestSignal(reply),
+        readSignal(reply),
       )
       return { results, tookMs: performance.now() - begun }
     },
@@ -319,7 +319,7 @@ function addFacets(server: FastifyInstance, context: ApiContext): void {
     handler: async (request, reply) => {
       const scope = readScope(request.body, context.now())
       const { fields, limit = 8 } = request.body
-      return { facets: await countFacets(context.store, scope, { fields, limit }, requestSignal(reply)) }
+      return { facets: await countFacets(context.store, scope, { fields, limit }, readSignal(reply)) }
     },
   })
 }
@@ -350,7 +350,7 @@ function addValues(server: FastifyInstance, { store, now }: ApiContext): void {
       const aggregations = { values: { kind: 'terms', field: request.query.field, size: 500 } } as const
       const { values } = await store.aggregate(
         { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations },
-        requestSignal(reply),
+        readSignal(reply),
       )
       const prefix = (request.query.prefix ?? '').toLowerCase()
       const fitting = (values?.buckets ?? []).filter(({ key }) => String(key).toLowerCase().includes(prefix))

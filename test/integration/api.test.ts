@@ -4,6 +4,7 @@ import { request } from 'node:https'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import type { AggregateRequest, Page, SearchRequest } from '../../src/store/store.ts'
 import type { Answer, Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import type { Stored } from '../support/fill-store.ts'
@@ -48,8 +49,28 @@ function part(answer: Answer, path: string): unknown {
   }, answer.json)
 }
 
+/** A store that takes its time and gives up when told, as one with a disk does. */
+class PunctualStore extends MemoryStore {
+  override async search(request: SearchRequest, signal: AbortSignal): Promise<Page> {
+    await turn()
+    signal.throwIfAborted()
+    return super.search(request, signal)
+  }
+
+  override async aggregate(request: AggregateRequest, signal: AbortSignal) {
+    await turn()
+    signal.throwIfAborted()
+    return super.aggregate(request, signal)
+  }
+}
+
+/** Long enough for a socket to be read. */
+async function turn(): Promise<void> {
+  for (let count = 0; count < 20; count++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 describe('API', () => {
-  const store = new MemoryStore()
+  const store = new PunctualStore()
   let dashboard: Dashboard
   let admin: Readonly<Record<string, string>>
   const get = (url: string) => dashboard.ask(`/api/v1${url}`, { headers: admin })
