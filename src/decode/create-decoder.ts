@@ -52,7 +52,7 @@ class EventDecoder implements Decoder {
     const selected = selectDecoder(this.#lists, header.programName, header.log)
     if (selected === undefined)
       return new Decoded({ raw, header, origin, hostname, fields, decoder: undefined, overrides: undefined })
-    const overrides = extractFields(selected, { raw, log: header.log, fields })
+    const overrides = extractFields(selected, { raw, log: header.log, fields, session: this })
     const { view } = selected
     if (view.accumulates) this.#accumulator.apply(fields, hostname, view.name, raw.receivedAtMs)
     return new Decoded({ raw, header, origin, hostname, fields, decoder: view, overrides })

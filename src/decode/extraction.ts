@@ -9,6 +9,8 @@ export interface Subject {
   readonly raw: RawEvent
   readonly log: ByteString
   readonly fields: EventFields
+  /** The decoder: key of what plugins remember. */
+  readonly session: object
 }
 
 /** Runs the plugin or regex of the selected decoder and of its chain (spec/decoders.md §6.5). */
@@ -49,13 +51,14 @@ class Extraction {
   }
 
   #runPlugin({ plugin }: NonNullable<Definition['plugin']>): void {
-    const { raw, log, fields } = this.#subject
+    const { raw, log, fields, session } = this.#subject
     const { definition } = this.#selection
     this.overrides ??= {}
     plugin.decode({
       raw,
       log,
       fields,
+      session,
       start: this.#pluginStart(),
       json: definition.json,
       overrides: this.overrides,

@@ -17,6 +17,8 @@ export interface PluginInput {
   /** Where the `offset` of the decoder says that the input starts in `log`. */
   readonly start: number
   readonly json: JsonOptions
+  /** The decoder that asks: what a plugin remembers belongs to one of these. */
+  readonly session: object
   /** Where values go; what earlier members of the chain found is in it. */
   readonly fields: EventFields
   /** What this event differs in from what its decoder and header say. */

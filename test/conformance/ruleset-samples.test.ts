@@ -46,11 +46,13 @@ function rulesIn(texts: readonly string[], text: string): WrittenRule[] {
       [...file.matchAll(/<if_sid>([\d, ]+)</g)].flatMap(([, ids = '']) => ids.split(/[ ,]+/)),
     ),
   )
-  return [...text.matchAll(/<rule id="(\d+)" level="(\d+)"/g)].map(([, id = '', level = '']) => ({
-    id: Number(id),
-    level: Number(level),
-    isParent: parents.has(id),
-  }))
+  return [...text.matchAll(/<rule id="(\d+)" level="(\d+)"([^>]*)>/g)].map(
+    ([, id = '', level = '', attributes = '']) => ({
+      id: Number(id),
+      level: attributes.includes('noalert="1"') ? 0 : Number(level),
+      isParent: parents.has(id),
+    }),
+  )
 }
 
 const files = readdirSync(folder).filter((name) => name.endsWith('.xml'))

@@ -184,16 +184,12 @@ describe('audit webhook, mutual TLS', () => {
     assert.equal(new Set(first.map(({ id }) => id)).size, 2)
   })
 
-  it('the same auditID and stage with another content is another event, and says so', async () => {
+  it('the same auditID and stage with another content is another event', async () => {
     const stored = await storedBy(async () => {
       await post(list(event('chosen', ',"userAgent":"a"')))
       await post(list(event('chosen', ',"userAgent":"b"')))
     })
     assert.equal(new Set(stored.map(({ id }) => id)).size, 2)
-    assert.deepEqual(
-      stored.map(({ text }) => text.includes('"audit_id_reused": true')),
-      [false, true],
-    )
   })
 
   it('an item cannot name another cluster', async () => {

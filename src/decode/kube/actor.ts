@@ -67,7 +67,9 @@ export function actorFacts(event: Tree, facts: Facts): Actor {
   const isOther = text(other['username']) !== ''
   const acting = isOther ? other : real
   const name = text(acting['username'])
-  const kind = actorKind(name)
+  const own = actorKind(name)
+  // Somebody who takes the identity of a controller is none.
+  const kind = isOther && /^(?:controller|system|node)$/.test(own) ? actorKind(text(real['username'])) : own
   facts.set('actor.name', name)
   facts.set('actor.kind', kind)
   if (isOther) {

@@ -30,16 +30,30 @@ export function kubeFacts(event: Tree, memory: KubeMemory, atMs: number): Facts 
   const origin = tree(event['kube'])
   const cluster = text(origin['cluster']) || 'default'
   facts.set('cluster', cluster)
-  facts.set('audit_id_reused', origin['audit_id_reused'] === true)
+  facts.set('audit_id_reused', isAuditIdReused(event, cluster, memory))
   const isRepeat = isTold(event, cluster, memory)
   const actor = actorFacts(event, facts)
   const request = requestFacts(event, facts, isRepeat)
   const context = { event, facts, memory, cluster, actor, request, atMs }
   facts.set('truncated', tree(event['annotations'])['audit.k8s.io/truncated'] === 'true')
-  facts.set('told', isRepeat)
+  facts.set('report', request.outcome === 'received' ? 'received' : isRepeat ? 'repeat' : 'first')
   grantedFacts(context)
   if (request.outcome !== 'received') objectFacts(context)
   return facts
+}
+
+/**
+ * The same id and stage for another request. What tells two requests apart is stamped by the server, so nobody outside can make them look alike; an
+ * event that comes twice, from the webhook and from the log, is the same.
+ */
+function isAuditIdReused(event: Tree, cluster: string, memory: KubeMemory): boolean {
+  const { auditID, stage, requestReceivedTimestamp, stageTimestamp, verb, requestURI, userAgent } = event
+  const code = tree(event['responseStatus'])['code']
+  const user = tree(event['user'])['username']
+  return memory.auditIds.isReused(
+    [cluster, auditID, stage].join(' '),
+    [requestReceivedTimestamp, stageTimestamp, verb, requestURI, userAgent, code, user].join(' '),
+  )
 }
 
 /**
@@ -147,7 +161,7 @@ function tellOnce(
   const key = `${cluster} ${request.namespace} ${owner}`
   const known = memory.workloads.get(key)
   const isKnown = known === found.risks && (isMade || request.done === 'update')
-  facts.set('pod.known', isKnown)
+  facts.set('pod.news', isKnown ? 'known' : 'new')
   memory.workloads.set(key, found.risks)
 }
 

@@ -1,3 +1,5 @@
+import { AuditIdMemory } from './audit-id-memory.ts'
+
 /** Entries in the order of their last change; the oldest goes when there are too many. */
 class BoundedMap<V> {
   readonly #limit: number
@@ -49,6 +51,7 @@ export class KubeMemory {
   readonly grants = new BoundedMap<Grant>(5_000)
   /** Long-running requests whose start was told. */
   readonly started = new BoundedMap<true>(20_000)
+  readonly auditIds = new AuditIdMemory(50_000)
   /** Who created a secret, by cluster, namespace, name. */
   readonly secrets = new BoundedMap<{ readonly by: string; readonly atMs: number }>(2_000)
 }

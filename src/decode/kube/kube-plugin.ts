@@ -22,17 +22,27 @@ function auditEvent(raw: RawEvent, log: ByteString, start: number): Tree | undef
     : undefined
 }
 
+const memories = new WeakMap<object, KubeMemory>()
+
+function memoryOf(session: object): KubeMemory {
+  let memory = memories.get(session)
+  if (memory === undefined) {
+    memory = new KubeMemory()
+    memories.set(session, memory)
+  }
+  return memory
+}
+
 /**
  * JSON fields as always, before them what is derived from a Kubernetes audit event. Derived ones come first, so that an event that brings
  * fields of the same names does not hide them.
  */
-export function kubeAuditDecoder(memory: KubeMemory = new KubeMemory()): Plugin {
-  return {
-    name: 'KubeAudit_Decoder',
-    decode(input) {
-      const event = auditEvent(input.raw, input.log, input.start)
-      if (event !== undefined) input.fields.addPart(kubeFacts(event, memory, input.raw.receivedAtMs), 0)
-      jsonDecoder.decode(input)
-    },
-  }
+export const kubeAuditDecoder: Plugin = {
+  name: 'KubeAudit_Decoder',
+  decode(input) {
+    const { raw, log, start, session, fields } = input
+    const event = auditEvent(raw, log, start)
+    if (event !== undefined) fields.addPart(kubeFacts(event, memoryOf(session), raw.receivedAtMs), 0)
+    jsonDecoder.decode(input)
+  },
 }

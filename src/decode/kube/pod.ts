@@ -283,9 +283,10 @@ export function podFacts(
   for (const body of bodies) reader.read(body)
   const { risks } = reader
   for (const risk of violationRisks(known.violation)) risks.add(risk)
-  if (breakout.filter((risk) => risks.has(risk)).length >= 3) risks.add('breakout')
   const owner = ownerOf(bodies) ?? known
-  if (isNodeAgent(owner.kind, risks)) facts.set('pod.pattern', 'node-agent')
+  const isAgent = isNodeAgent(owner.kind, risks)
+  if (!isAgent && breakout.filter((risk) => risks.has(risk)).length >= 3) risks.add('breakout')
+  if (risks.size > 0) facts.set('pod.pattern', isAgent ? 'node-agent' : 'other')
   facts.set('pod.kind', owner.kind)
   facts.words('pod.risks', risks)
   facts.set('pod.privileged', risks.has('privileged'))
@@ -298,6 +299,6 @@ export function podFacts(
   facts.set('pod.host_ipc', risks.has('host-ipc'))
   facts.set('pod.service_account', reader.serviceAccount)
   facts.set('pod.node', reader.nodeName)
-  facts.set('pod.command', reader.commands.join(' ; '))
+  facts.set('pod.command', [...new Set(reader.commands)].join(' ; '))
   return { risks, images: [...reader.images], kind: owner.kind, owner: owner.name }
 }

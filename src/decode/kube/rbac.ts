@@ -15,7 +15,8 @@ const reads = ['get', 'list', 'watch', '*']
 const sensitive: readonly (readonly [name: string, resource: RegExp, verbs: readonly string[]])[] = [
   ['secrets', /^secrets$/, reads],
   ['exec', /^pods\/(?:exec|attach|\*)$/, ['create', 'get', '*']],
-  ['nodes-proxy', /^nodes\/(?:proxy|\*)$/, ['get', 'create', '*']],
+  ['nodes-proxy-write', /^nodes\/(?:proxy|\*)$/, ['create', '*']],
+  ['nodes-proxy-read', /^nodes\/(?:proxy|\*)$/, ['get', '*']],
   ['ephemeral-containers', /^pods\/ephemeralcontainers$/, ['update', 'patch', '*']],
   ['token-create', /^serviceaccounts\/(?:token|\*)$/, ['create', '*']],
   ['csr-approve', /^certificatesigningrequests\/approval$/, ['update', 'patch', '*']],
@@ -32,6 +33,7 @@ function readRule(
 ): void {
   const verbs = texts(rule['verbs'])
   const resources = texts(rule['resources'])
+  if (verbs.includes('*') && resources.includes('*')) found.wildcards.add('all')
   if (verbs.includes('*')) found.wildcards.add('verbs')
   if (resources.includes('*')) found.wildcards.add('resources')
   if (texts(rule['apiGroups']).includes('*') && resources.length > 0) found.wildcards.add('groups')
@@ -59,7 +61,7 @@ export function roleFacts(bodies: readonly Tree[], request: Request, facts: Fact
       if (role !== undefined && value === 'true') facts.set('rbac.aggregates_to', role)
     }
   }
-  facts.words('rbac.wildcards', found.wildcards)
+  facts.words('rbac.wildcards', [...found.wildcards].toSorted())
   facts.words('rbac.escalations', found.escalations)
   facts.words('rbac.sensitive', found.sensitive)
 }

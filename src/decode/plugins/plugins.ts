@@ -1,4 +1,5 @@
 import type { Plugin } from '../plugin.ts'
+import { kubeAuditDecoder } from '../kube/kube-plugin.ts'
 import { jsonDecoder } from './json.ts'
 import { ossecAlertDecoder } from './ossec-alert.ts'
 import { pfDecoder } from './pf.ts'
@@ -12,4 +13,5 @@ export const plugins: readonly Plugin[] = [
   symantecWsDecoder,
   sonicWallDecoder,
   ossecAlertDecoder,
+  kubeAuditDecoder,
 ]

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto'
 
 import { pythonJson } from '../../event/python-json.ts'
 import { RawEvent } from '../../event/raw-event.ts'
-import type { AuditIdMemory } from './audit-id-memory.ts'
 import { pythonText } from './python-text.ts'
 import { ItemScanner, type Span, type TopLevel } from './item-scanner.ts'
 
@@ -10,7 +9,6 @@ import { ItemScanner, type Span, type TopLevel } from './item-scanner.ts'
 export interface Origin {
   readonly cluster: string
   readonly receivedAtMs: number
-  readonly reused: AuditIdMemory
 }
 
 export interface AuditEvents {
@@ -87,18 +85,14 @@ class BodyReader {
       ? ''
       : `"kind":"Event","apiVersion":${JSON.stringify(apiVersion)}`
     const members = bytes.toString('utf8', 1, bytes.length - 1)
-    let added = `"kube":{"cluster":${this.#cluster}}`
-    let item = parse(joined(prefix, members, added))
+    const added = `"kube":{"cluster":${this.#cluster}}`
+    const item = parse(joined(prefix, members, added))
     if (item === undefined) return this.deadLetter(span, 'the item is no valid JSON')
     const { auditID, stage } = item
     if (item['kind'] !== 'Event' || typeof auditID !== 'string' || typeof stage !== 'string')
       return this.deadLetter(span, 'the item is no audit event, or without auditID or stage')
     this.#note(item)
     const digest = digestOf(bytes)
-    if (this.#origin.reused.isReused(`${this.#origin.cluster} ${auditID} ${stage}`, digest)) {
-      added = `"kube":{"cluster":${this.#cluster},"audit_id_reused":true}`
-      item = parse(joined(prefix, members, added))
-    }
     // An item that has a member "kube" of its own must not speak for another cluster: in the tree ours, the later one, wins, so it does in the text.
     const text = bytes.includes('"kube"')
       ? () => pythonText(Buffer.from(JSON.stringify(item)))

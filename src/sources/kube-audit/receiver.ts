@@ -5,7 +5,6 @@ import type { TLSSocket } from 'node:tls'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { type KubeAuditTelemetry, type Refusal } from '../../telemetry/kube-audit.ts'
-import { AuditIdMemory } from './audit-id-memory.ts'
 import { auditEvents } from './audit-events.ts'
 import type { ClusterHealth } from './cluster-health.ts'
 import type { Deliveries } from './deliveries.ts'
@@ -48,7 +47,6 @@ const limits = {
   handshakeMs: 10_000,
   /** Longer than clients keep idle connections (Go: 90 s), so that they close first and no request meets a closed door. */
   idleMs: 120_000,
-  auditIds: 100_000,
   rereadMs: 2_000,
   renewMs: 12 * 3_600_000,
 } as const
@@ -95,7 +93,6 @@ export class Receiver {
   readonly #parts: ReceiverParts
   readonly #files: TlsFiles
   readonly #rate = new RateLimit(limits.requestsPerSecond, limits.requestBurst, limits.clients)
-  readonly #reused = new AuditIdMemory(limits.auditIds)
   readonly #peers = new WeakMap<object, Peer | 'anonymous'>()
   readonly #addresses = new Map<string, number>()
   readonly #sockets = new Set<Socket>()
@@ -307,7 +304,7 @@ export class Receiver {
   async #store(bytes: Buffer, cluster: string): Promise<{ reason: Refusal; detail: string } | undefined> {
     const { now, telemetry, deliveries, health } = this.#parts
     const receivedAtMs = now()
-    const found = auditEvents(bytes, { cluster, receivedAtMs, reused: this.#reused })
+    const found = auditEvents(bytes, { cluster, receivedAtMs })
     if ('refused' in found) return { reason: 'not-audit-events', detail: found.refused }
     const { events, deadLetters, truncated, oldestStageMs } = found
     telemetry.received(cluster, { events: events.length, bytes: bytes.length, deadLetters, truncated })

@@ -1,11 +1,7 @@
-import { randomInt } from 'node:crypto'
-
-const seed = randomInt(2 ** 31)
-
-/** 53 bits of a string; seeded, so that nobody outside can aim for a collision. */
+/** 53 bits of a string. */
 function fingerprint(text: string): number {
-  let low = 0xdeadbeef ^ seed
-  let high = 0x41c6ce57 ^ seed
+  let low = 0xdeadbeef
+  let high = 0x41c6ce57
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index)
     low = Math.imul(low ^ unit, 2_654_435_761)
