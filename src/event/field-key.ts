@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer'
+
 /** A dynamic field's name, prepared when a rule is compiled. Names compare ASCII case-insensitively (spec/rules.md §3.4). */
 export interface FieldKey {
   readonly name: string
@@ -9,9 +11,24 @@ export interface FieldKey {
 const interned = new Map<string, FieldKey>()
 const inSlotOrder: FieldKey[] = []
 
+/** Up to this length a regex is as fast as anything. */
+const shortText = 48
+const scratch = Buffer.allocUnsafe(1 << 16)
+
+/** Texts without bytes from 0x80 on, which are nearly all, may use the fast conversion of the runtime. */
+function lowerLong(text: string): string {
+  const length = scratch.write(text, 0, 'latin1')
+  return isAscii(scratch.subarray(0, length)) ? text.toLowerCase() : lowerByRuns(text)
+}
+
+function lowerByRuns(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
+}
+
 /** ASCII only: `toLowerCase` would also fold bytes 0xC0 to 0xDE. */
 export function lowerAscii(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
+  if (text.length > shortText && text.length <= scratch.length) return lowerLong(text)
+  return lowerByRuns(text)
 }
 
 /** The same object for the same name in any case. Call it at load, never per event. */

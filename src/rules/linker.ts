@@ -182,9 +182,11 @@ export class Linker {
     }
     if (compiled.linkage.ifSid && !this.#idsIn(compiled.linkage.ifSid)) return
     this.#compareLinkage(rule.linkage, compiled.linkage, draft)
+    const { groupText } = rule.body
     if (correlation && before && correlation.source.kind !== 'regex')
       rule.body = { ...compiled.body, correlation: { ...correlation, source: before.source } }
     else rule.body = compiled.body
+    this.#tree.regroup(rule, groupText)
   }
 
   #compareLinkage(original: Linkage, wanted: Linkage, draft: RuleDraft): void {

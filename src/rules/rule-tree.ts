@@ -12,6 +12,7 @@ export class RuleTree {
   readonly roots: RuleNode[] = []
   readonly rules: Rule[] = []
   readonly #byId = new Map<number, Rule>()
+  readonly #byGroup = new Map<string, Set<Rule>>()
   #nodeCount = 0
 
   get isFull(): boolean {
@@ -25,6 +26,7 @@ export class RuleTree {
   register(rule: Rule): void {
     this.rules.push(rule)
     this.#byId.set(rule.id, rule)
+    this.#addToGroup(rule)
   }
 
   addRoot(rule: Rule): void {
@@ -92,11 +94,21 @@ export class RuleTree {
       alternatives.some((alternative) =>
         alternative.startsWith('^') ? groups.startsWith(alternative.slice(1)) : groups.includes(alternative),
       )
-    const answers = new Map<string, boolean>()
-    return this.rules.filter(({ body: { groupText } }) => {
-      const answer = answers.get(groupText) ?? isIn(lowerAscii(groupText))
-      answers.set(groupText, answer)
-      return answer
-    })
+    return [...this.#byGroup].flatMap(([groupText, rules]) =>
+      isIn(lowerAscii(groupText)) ? [...rules] : [],
+    )
+  }
+
+  /** Tells the tree that a rule has other groups than before. */
+  regroup(rule: Rule, before: string): void {
+    this.#byGroup.get(before)?.delete(rule)
+    this.#addToGroup(rule)
+  }
+
+  #addToGroup(rule: Rule): void {
+    const { groupText } = rule.body
+    const rules = this.#byGroup.get(groupText)
+    if (rules) rules.add(rule)
+    else this.#byGroup.set(groupText, new Set([rule]))
   }
 }
