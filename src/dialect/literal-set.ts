@@ -1,4 +1,5 @@
 import { AhoCorasick } from './aho-corasick.ts'
+import { compileContains } from './contains.ts'
 import type { Literal } from './pattern.ts'
 
 /** From how many alternatives on one pass over the subject is cheaper than one search each. */
@@ -55,13 +56,13 @@ function suffixCheck(texts: readonly string[]): Check | undefined {
 }
 
 function containsCheck(texts: readonly string[]): Check | undefined {
-  const [first, second, third] = texts
+  const [first, second] = texts
   if (first === undefined) return undefined
-  if (second === undefined) return (lower, from) => lower.includes(first, from)
-  if (third === undefined) return (lower, from) => lower.includes(first, from) || lower.includes(second, from)
+  if (second === undefined) return compileContains(first)
   if (texts.length < manyContains) {
+    const checks = texts.map(compileContains)
     return (lower, from) => {
-      for (const text of texts) if (lower.includes(text, from)) return true
+      for (const check of checks) if (check(lower, from)) return true
       return false
     }
   }

@@ -8,7 +8,7 @@ export interface TestedValue {
   /** Which value: `decoded_as`, `action`, `field docker.action`. Equal subjects read equal values. */
   readonly subject: string
   readonly read: (event: DecodedEvent) => ByteString | undefined
-  /** Whether the condition holds for a value that is present. */
+  /** False when the condition cannot hold for this value. Exact when the condition depends on nothing else. */
   readonly holds: (value: ByteString) => boolean
   /** The only values for which it holds, in lower case (ASCII), when they are known. */
   readonly only: readonly ByteString[] | undefined
@@ -22,7 +22,7 @@ export interface Condition {
   readonly expected: string
   readonly at: Place
   readonly negated: boolean
-  /** When it depends on nothing but one value. An absent value fails. */
+  /** A value that can rule the condition out. An absent value fails. */
   readonly tested: TestedValue | undefined
   test(evaluation: Evaluation): boolean
   /** The value that was tested; `undefined` when the event has none. */
