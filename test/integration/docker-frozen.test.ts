@@ -1,0 +1,84 @@
+// The manager stands still while an engine is busy: what was not read is found again or declared.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { request } from 'node:http'
+import path from 'node:path'
+import { it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { engineMissing, image, startEngine } from '../support/dockerd.ts'
+import { startManager, temporaryFolder } from '../support/manager-process.ts'
+
+const missing = engineMissing()
+if (missing !== undefined) console.error(`SKIPPED: a frozen manager beside a Docker engine: ${missing}`)
+
+/** Straight to the engine: the docker command takes thirty times as long. */
+function call(host: string, method: string, target: string, body?: object): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = { socketPath: host.slice('unix://'.length), method, path: target }
+    const headers = { 'content-type': 'application/json' }
+    const asked = request({ ...options, headers }, (response) => {
+      response.resume()
+      response.once('end', () => resolve(response.statusCode ?? 0))
+    })
+    asked.once('error', reject)
+    asked.end(body ? JSON.stringify(body) : undefined)
+  })
+}
+
+/** Two events each. */
+async function volumes(host: string, count: number): Promise<void> {
+  for (let at = 0; at < count; at += 1) {
+    await call(host, 'POST', '/volumes/create', { Name: 'filler' })
+    await call(host, 'DELETE', '/volumes/filler')
+  }
+}
+
+function alertsIn(home: string): string[] {
+  const file = path.join(home, 'logs', 'alerts', 'alerts.json')
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+}
+
+async function alertWith(home: string, ...parts: readonly string[]): Promise<string> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const found = alertsIn(home).find((line) => parts.every((part) => line.includes(part)))
+    if (found !== undefined) return found
+    await wait(100)
+  }
+  throw new Error(`no alert with ${parts.join(', ')}`)
+}
+
+const title = 'a manager that stood still tells what it missed and for how long'
+it(title, { skip: missing !== undefined, timeout: 300_000 }, async (test) => {
+  const engine = await startEngine()
+  test.after(() => engine.remove())
+  const home = temporaryFolder(test, 'frozen')
+  const wodle = `<wodle name="docker-listener"><host>${engine.host}</host></wodle>`
+  const manager = await startManager(test, home, wodle)
+  await engine.docker('create', '--name', 'before', image)
+  await alertWith(home, '"87901"', '"name":"before"')
+
+  manager.child.kill('SIGSTOP')
+  // Fills the buffers between engine and manager, then what the engine keeps.
+  await volumes(engine.host, 800)
+  for (let at = 0; at < 10; at += 1)
+    assert.equal(
+      await call(engine.host, 'POST', `/containers/create?name=unseen-${at}`, { Image: image }),
+      201,
+    )
+  await engine.docker('rm', 'before')
+  await volumes(engine.host, 135)
+  manager.child.kill('SIGCONT')
+
+  const gap = await alertWith(home, '"409011"', '"docker-gap"')
+  assert.match(gap, /"reason":"slow-reader"/)
+  for (let at = 0; at < 10; at += 1) {
+    const found = await alertWith(home, '"87901"', `"name":"unseen-${at}"`)
+    assert.match(found, /"reconciled":"true"/)
+  }
+  await alertWith(home, '"87902"', '"name":"before"', '"reconciled":"true"')
+  const created = alertsIn(home).filter(
+    (line) => line.includes('"87901"') && line.includes('"Action":"create"'),
+  )
+  assert.equal(created.length, 11)
+  await manager.end('SIGTERM')
+})
