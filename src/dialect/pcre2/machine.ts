@@ -26,7 +26,7 @@ function grow(): boolean {
 }
 
 export function stepBudget(subjectBytes: number): number {
-  return 1_000_000 + 16 * subjectBytes
+  return 1_000_000 + 4 * subjectBytes
 }
 
 export interface Search {
