@@ -15,6 +15,8 @@ import { certificateCheck, diskCheck, healthReport, type RunningSource } from '.
 import { startFileOutputs } from './outputs/files/start.ts'
 import { ingest } from './pipeline/ingest.ts'
 import { rebuildMemory } from './pipeline/rebuild.ts'
+import { ruleHooks } from './rule-hooks.ts'
+import { type RulesetFiles, rulesetFilesOnDisk } from './ruleset-files.ts'
 import { runFilePath, writeRunFile } from './run-file.ts'
 import { demoSource } from './sources/demo/demo.ts'
 import { type OwnEvent, selfSource } from './sources/self/self.ts'
@@ -164,8 +166,13 @@ export class Manager {
       version,
       hostName,
       health: () => this.health(),
+      rules: ruleHooks(() => this.#engine, this.#rulesetFiles(), Date.now),
       recordChange: (change: Change) => this.#record({ kind: 'change', ...change }),
     })
+  }
+
+  #rulesetFiles(): RulesetFiles {
+    return rulesetFilesOnDisk(this.home, this.#options.rulesetFolder ?? path.join(packageRoot, 'ruleset'))
   }
 
   #startOutputs(): void {
