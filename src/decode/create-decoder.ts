@@ -49,6 +49,7 @@ class EventDecoder implements Decoder {
     const header = readHeader(untilNul(raw.text))
     const hostname = origin.hostname ?? header.hostname ?? this.#hostname
     const fields = new EventFields(this.#fieldLimit)
+    if (raw.facts !== undefined) fields.addPart(raw.facts, 0)
     const selected = selectDecoder(this.#lists, header.programName, header.log)
     if (selected === undefined)
       return new Decoded({ raw, header, origin, hostname, fields, decoder: undefined, overrides: undefined })

@@ -1,4 +1,11 @@
 import type { ByteString } from './byte-string.ts'
+import type { FieldKey } from './field-key.ts'
+
+/** Fields that a source itself vouches for. They come before those a decoder finds, so that no text can forge them. */
+export interface SourceFacts {
+  dynamic(key: FieldKey): ByteString | undefined
+  entries(): Iterable<readonly [name: ByteString, value: ByteString]>
+}
 
 export interface RawEventParts {
   /** Derived from the input alone, so that the same input read again has the same id. */
@@ -13,6 +20,8 @@ export interface RawEventParts {
   readonly text: ByteString | (() => ByteString)
   /** `JSON.parse` of the text, when the source has it anyway. Never modified. */
   readonly tree?: unknown
+  /** What is known of the sender besides the text; shared by its events. Not kept in the store's replay. */
+  readonly facts?: SourceFacts
 }
 
 /** One event as received. */
@@ -22,6 +31,7 @@ export class RawEvent {
   readonly location: ByteString
   readonly receivedAtMs: number
   readonly tree: unknown
+  readonly facts: SourceFacts | undefined
   #text: ByteString | (() => ByteString)
 
   constructor(parts: RawEventParts) {
@@ -30,6 +40,7 @@ export class RawEvent {
     this.location = parts.location
     this.receivedAtMs = parts.receivedAtMs
     this.tree = parts.tree
+    this.facts = parts.facts
     this.#text = parts.text
   }
 

@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 
 import { toByteString, type ByteString } from '../../event/byte-string.ts'
+import { lowerAscii, type FieldKey } from '../../event/field-key.ts'
+import type { SourceFacts } from '../../event/raw-event.ts'
 import { JsonLeaf, type Members } from './json-members.ts'
 
 /** Which container wrote a log file: from its path, and for Docker from the `config.v2.json` beside it. */
@@ -10,6 +12,8 @@ export interface ContainerInfo {
   readonly location: ByteString
   /** `container` and what is known of it, for JSON lines; one per stream, as the stream is part of it. */
   readonly members: Readonly<Record<'stdout' | 'stderr', Members>>
+  /** The same as fields, for lines that are no JSON or bring a `container` of their own. */
+  readonly facts: Readonly<Record<'stdout' | 'stderr', SourceFacts>>
 }
 
 interface Facts {
@@ -85,13 +89,43 @@ export function dockerConfigFacts(config: unknown): Omit<Facts, 'runtime'> {
   }
 }
 
-function describe(facts: Facts): ContainerInfo {
-  const json = (stream: 'stdout' | 'stderr'): Members => ({
-    container: new JsonLeaf(toByteString(JSON.stringify({ ...facts, stream }))),
+function describe(found: Facts): ContainerInfo {
+  const members = (stream: 'stdout' | 'stderr'): Members => ({
+    container: new JsonLeaf(toByteString(JSON.stringify({ ...found, stream }))),
   })
+  const facts = (stream: 'stdout' | 'stderr'): SourceFacts =>
+    new ContainerFields(flattened('container', { ...found, stream }))
   return {
-    location: toByteString(locationOf(facts)),
-    members: { stdout: json('stdout'), stderr: json('stderr') },
+    location: toByteString(locationOf(found)),
+    members: { stdout: members('stdout'), stderr: members('stderr') },
+    facts: { stdout: facts('stdout'), stderr: facts('stderr') },
+  }
+}
+
+type Entry = readonly [name: ByteString, value: ByteString]
+
+function flattened(name: string, value: unknown): Entry[] {
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, inner]) => flattened(`${name}.${key}`, inner))
+  return [[toByteString(name), toByteString(String(value))]]
+}
+
+/** Made once per file and stream, shared by all of its events. */
+class ContainerFields implements SourceFacts {
+  readonly #entries: readonly Entry[]
+  readonly #byName: ReadonlyMap<string, ByteString>
+
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries
+    this.#byName = new Map(entries.map(([name, value]) => [lowerAscii(name), value]))
+  }
+
+  dynamic({ lower }: FieldKey): ByteString | undefined {
+    return this.#byName.get(lower)
+  }
+
+  entries(): readonly Entry[] {
+    return this.#entries
   }
 }
 

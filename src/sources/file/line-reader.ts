@@ -200,7 +200,10 @@ export class LineReader {
 
   #push(into: Line[], bytes: Buffer, cutFrom: number | undefined): void {
     const id = `${this.#idPrefix(this.position + bytes.length)}${this.position}`
-    into.push({ start: this.position, text: bytes.toString('latin1'), id, cutFrom })
+    const text = bytes.toString('latin1')
+    // The engine's texts end at a NUL: whatever follows one would be hidden from every rule.
+    const visible = text.includes('\0') ? text.replaceAll('\0', ' ') : text
+    into.push({ start: this.position, text: visible, id, cutFrom })
   }
 
   /** Depends on nothing but the file up to `end`, so that the same line read again has the same id. */

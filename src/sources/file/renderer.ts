@@ -1,4 +1,4 @@
-import { RawEvent } from '../../event/raw-event.ts'
+import { RawEvent, type SourceFacts } from '../../event/raw-event.ts'
 import type { ByteString } from '../../event/byte-string.ts'
 import type { FileTally } from '../../telemetry/file.ts'
 import type { LogRecord, Written } from './assembler.ts'
@@ -49,20 +49,22 @@ export function renderRecord(
   const location = (written && origin.container?.location) ?? origin.path
   const { outFormat } = rendering
   if (!outFormat) return new RawEvent({ id, source: sourceName, location, receivedAtMs: nowMs, ...content })
-  const replaced = outFormat({ log: content.text, location, nowMs })
-  return new RawEvent({ id, source: sourceName, location, receivedAtMs: nowMs, text: replaced })
+  const { tree: _replaced, text: log, ...facts } = content
+  const formatted = outFormat({ log, location, nowMs })
+  return new RawEvent({ id, source: sourceName, location, receivedAtMs: nowMs, text: formatted, ...facts })
 }
 
 interface Content {
   readonly text: ByteString
   readonly tree?: unknown
+  readonly facts?: SourceFacts
 }
 
 /** `undefined`: should be a JSON object and is none. */
 function contentOf(record: LogRecord, rendering: Rendering, origin: Origin): Content | undefined {
   const { text, written, isCut } = record
+  if (written) return containerContent(record, written, { rendering, origin })
   if (isCut || !rendering.isJson) return { text }
-  if (written) return containerContent(text, written, { rendering, origin })
   const whole = parseJsonObject(text)
   if (whole) return jsonContent(text, whole, rendering.labels)
   // What follows the object on the same line is left out, like the compatible reader does.
@@ -74,15 +76,17 @@ function contentOf(record: LogRecord, rendering: Rendering, origin: Origin): Con
 }
 
 function containerContent(
-  text: ByteString,
+  { text, isCut }: LogRecord,
   { stream }: Written,
   { rendering, origin }: { readonly rendering: Rendering; readonly origin: Origin },
 ): Content {
-  const tree = /^\s*\{/.test(text) ? parseJsonObject(text) : undefined
-  if (!tree) return { text }
   const { container } = origin
+  const known = container ? { facts: container.facts[stream] } : {}
+  const tree = rendering.isJson && !isCut && /^\s*\{/.test(text) ? parseJsonObject(text) : undefined
+  if (!tree) return { text, ...known }
   const named = container ? addMembers(text, tree, container.members[stream]) : text
-  return jsonContent(named, tree, rendering.labels)
+  const isOurs = named !== text
+  return { ...jsonContent(named, tree, rendering.labels), ...(isOurs ? {} : known) }
 }
 
 function jsonContent(text: ByteString, tree: Record<string, unknown>, labels: Members | undefined): Content {
