@@ -17,18 +17,26 @@ export function savedText({ path, key, generation, offset, fingerprint }: SavedF
   return JSON.stringify([path, key, generation, offset, fingerprint])
 }
 
-export function cursorOf(files: readonly string[]): Cursor {
-  return `{"version":1,"files":[${files.join(',')}]}`
+export interface SavedState {
+  /** When the files were last looked for, wall clock, milliseconds: what was made later was never seen. */
+  readonly searchedMs: number
+  readonly files: readonly SavedFile[]
+}
+
+export function cursorOf(searchedMs: number, files: readonly string[]): Cursor {
+  return `{"version":1,"searchedMs":${searchedMs},"files":[${files.join(',')}]}`
 }
 
 /** `undefined`: not a cursor of this source; everything is read as if it had never run. */
-export function parseCursor(cursor: Cursor): readonly SavedFile[] | undefined {
+export function parseCursor(cursor: Cursor): SavedState | undefined {
   try {
     const found: unknown = JSON.parse(cursor)
     if (typeof found !== 'object' || found === null || !('files' in found) || !Array.isArray(found.files))
       return undefined
     const entries: readonly unknown[] = found.files
-    return entries.map(savedFile).filter((file) => file !== undefined)
+    const searchedMs =
+      'searchedMs' in found && typeof found.searchedMs === 'number' ? found.searchedMs : Infinity
+    return { searchedMs, files: entries.map(savedFile).filter((file) => file !== undefined) }
   } catch {
     return undefined
   }

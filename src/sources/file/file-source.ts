@@ -8,7 +8,8 @@ import type { Source, SourceStatus } from '../source.ts'
 import { cursorOf, parseCursor } from './cursor.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { handleFacts, type FollowedFile, type ReadResult } from './followed-file.ts'
-import { FollowedFiles, type FollowSettings } from './followed-files.ts'
+import type { FollowSettings } from './file-opener.ts'
+import { FollowedFiles } from './followed-files.ts'
 import type { Position } from './line-reader.ts'
 import { noticeEvent } from './renderer.ts'
 
@@ -45,6 +46,7 @@ export class FileSource implements Source {
     this.#parts = parts
     this.#files = new FollowedFiles(parts, {
       found: (file) => this.#ready.add(file),
+      forgotten: (file) => this.#ready.delete(file),
       telemetry: parts.telemetry,
       source: parts.name,
     })
@@ -124,19 +126,18 @@ export class FileSource implements Source {
     if (events.length > 0) this.#lastEventAtMs = nowMs
     this.#parts.telemetry.batchRead(this.name, tally)
     const files = [...this.#files.all()].filter((file) => !this.#finished.includes(file))
-    const cursor = cursorOf([...files.map((file) => file.savedText()), ...this.#files.dormantTexts()])
+    const cursor = cursorOf(this.#files.searchedMs, [
+      ...files.map((file) => file.savedText()),
+      ...this.#files.dormantTexts(),
+    ])
     return { source: this.name, events, cursor }
   }
 
   /** Files without a path first: what follows them at the same path waits for them. */
   #inOrder(): readonly FollowedFile[] {
-    const ready = [...this.#ready]
+    const ready = [...this.#ready].filter(({ predecessor }) => !predecessor || !this.#ready.has(predecessor))
     const detached = ready.filter(({ detachedAtMs }) => detachedAtMs !== undefined)
-    const attached = ready.filter((file) => file.detachedAtMs === undefined)
-    return [
-      ...detached,
-      ...attached.filter(({ predecessor }) => !predecessor || !this.#ready.has(predecessor)),
-    ]
+    return [...detached, ...ready.filter((file) => file.detachedAtMs === undefined)]
   }
 
   async #readFile(file: FollowedFile, result: ReadResult): Promise<void> {

@@ -32,6 +32,11 @@ function factsOf(stats: BigIntStats): FileFacts {
   }
 }
 
+/** When a file of this key was made, milliseconds; 0 where the file system does not tell. */
+export function birthOf(key: string): number {
+  return Number.parseInt(key.slice(key.lastIndexOf('.') + 1), 36)
+}
+
 /** Throws what `stat` throws. */
 export async function fileFacts(file: ByteString): Promise<FileFacts> {
   return factsOf(await stat(onDisk(file), { bigint: true }))

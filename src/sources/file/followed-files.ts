@@ -1,39 +1,11 @@
-import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 
 import { fromByteString, type ByteString } from '../../event/byte-string.ts'
-import type { FileTelemetry } from '../../telemetry/file.ts'
-import type { Assembler } from './assembler.ts'
-import { containerOf } from './container-info.ts'
-import { savedText, type SavedFile } from './cursor.ts'
-import { fileFacts, FollowedFile, handleFacts, openFile, type FileFacts } from './followed-file.ts'
-import { ReadBuffers, type Position } from './line-reader.ts'
-import { errorCode, onDisk, type FileLocation } from './location.ts'
-import { RateLimit } from './rate-limit.ts'
-import type { Rendering } from './renderer.ts'
-
-export interface FollowSettings {
-  /** As written, for people. */
-  readonly shown: string
-  readonly location: FileLocation
-  /** Files that are there when the source starts for the very first time are read from their beginning. */
-  readonly fromBeginning: boolean
-  /** More waiting than this is skipped. */
-  readonly longestBacklogBytes: number | undefined
-  /** Files not written for longer than this are left alone. */
-  readonly oldestMs: number | undefined
-  readonly ignoresBinaries: boolean
-  /** Lines a second that one container may write; 0: no limit. */
-  readonly linesPerSecond: number
-  readonly rendering: Rendering
-  readonly assembler: (file: ByteString) => Assembler
-}
-
-export interface Surroundings {
-  readonly found: (file: FollowedFile) => void
-  readonly telemetry: FileTelemetry
-  readonly source: string
-}
+import { savedText, type SavedFile, type SavedState } from './cursor.ts'
+import { FileOpener, type FollowSettings, type Surroundings, type WantedFile } from './file-opener.ts'
+import { birthOf, fileFacts, type FileFacts, type FollowedFile } from './followed-file.ts'
+import { errorCode } from './location.ts'
+import { namesIn, rotatedNames } from './rotated-names.ts'
 
 export interface Notice {
   readonly id: string
@@ -41,39 +13,42 @@ export interface Notice {
 }
 
 export const mostFiles = 1000
-const mostNamesSearched = 5_000
-const binarySampleBytes = 8192
 const statsAtOnce = 16
+/** File systems tell the time of birth a little late. */
+const clockSlackMs = 100
 
 /** Which files a block follows, by path and by identity, and how that changes. */
 export class FollowedFiles {
   searchedMs = 0
+  /** Files made later were never seen. */
+  #newSinceMs = Infinity
   directories: readonly ByteString[] = []
   readonly #settings: FollowSettings
   readonly #around: Surroundings
-  readonly #buffers = new ReadBuffers()
+  readonly #opener: FileOpener
   readonly #byKey = new Map<string, FollowedFile>()
   readonly #byPath = new Map<ByteString, FollowedFile>()
   /** Saved positions of files not found yet. */
-  #saved = new Map<string, SavedFile>()
+  readonly #saved = new Map<string, SavedFile>()
   readonly #trouble = new Map<ByteString, string>()
   #searchTrouble: string | undefined
   #leftOut = 0
-  #isFirstSight = false
   #notices: Notice[] = []
   readonly #grown = new Set<FollowedFile>()
 
   constructor(settings: FollowSettings, around: Surroundings) {
     this.#settings = settings
     this.#around = around
+    this.#opener = new FileOpener(settings, around, this.#saved)
   }
 
   /** Finds the files for the first time; `saved` is `undefined` when the source never ran before. */
-  async start(saved: readonly SavedFile[] | undefined, nowMs: number): Promise<void> {
-    this.#saved = new Map((saved ?? []).map((file) => [file.key, file]))
-    this.#isFirstSight = saved === undefined
+  async start(saved: SavedState | undefined, nowMs: number): Promise<void> {
+    for (const file of saved?.files ?? []) this.#saved.set(file.key, file)
+    this.searchedMs = saved?.searchedMs ?? nowMs
+    this.#opener.isFirstSight = saved === undefined
     await this.search(nowMs)
-    this.#isFirstSight = false
+    this.#opener.isFirstSight = false
     await this.#findMoved(nowMs)
   }
 
@@ -94,6 +69,7 @@ export class FollowedFiles {
 
   /** Every path that the location stands for now. */
   async search(nowMs: number): Promise<void> {
+    this.#newSinceMs = this.searchedMs - clockSlackMs
     this.searchedMs = nowMs
     const { paths, directories, trouble } = await this.#settings.location.find(nowMs)
     this.directories = directories
@@ -142,6 +118,7 @@ export class FollowedFiles {
 
   async forget(file: FollowedFile): Promise<void> {
     this.#byKey.delete(file.key)
+    this.#around.forgotten(file)
     for (const other of this.#byKey.values()) if (other.predecessor === file) other.predecessor = undefined
     if (!this.#byPath.has(file.origin.path))
       this.#around.telemetry.fileForgotten(fromByteString(file.origin.path))
@@ -202,9 +179,91 @@ export class FollowedFiles {
     if (followed) this.#detach(file, followed, nowMs)
     if (!facts) return
     const elsewhere = this.#byKey.get(facts.key)
-    if (elsewhere) this.#attach(file, elsewhere, facts)
-    else await this.#adopt(file, followed, { facts, nowMs })
-    if (followed && this.#byPath.has(file)) this.#noteRotated(file, followed)
+    if (elsewhere) {
+      this.#attach(file, elsewhere, facts)
+      return
+    }
+    const former = followed ?? this.#lastAt(file)
+    await this.#adopt(file, former, { facts, nowMs })
+    const adopted = this.#byPath.get(file)
+    if (adopted && !this.#opener.isFirstSight) await this.#findBetween(former, adopted, nowMs)
+    if (adopted && former) this.#noteRotated(file, former)
+  }
+
+  /** What had this path before; the path may have been empty for a moment. */
+  #lastAt(file: ByteString): FollowedFile | undefined {
+    let last: FollowedFile | undefined
+    for (const followed of this.#byKey.values())
+      if (followed.origin.path === file && (followed.detachedAtMs ?? -1) >= (last?.detachedAtMs ?? 0))
+        last = followed
+    return last
+  }
+
+  async #open(wanted: WantedFile): Promise<FollowedFile | undefined> {
+    const followed = await this.#opener.open(wanted)
+    if (!followed) return undefined
+    this.#byKey.set(wanted.key, followed)
+    this.#around.found(followed)
+    return followed
+  }
+
+  /** A file that is not at its path any more, or never was while we looked. */
+  async #openDetached(
+    wanted: WantedFile,
+    facts: FileFacts,
+    nowMs: number,
+  ): Promise<FollowedFile | undefined> {
+    try {
+      const followed = await this.#open(wanted)
+      if (!followed) return undefined
+      followed.detachedAtMs = nowMs
+      this.#note(followed, facts)
+      return followed
+    } catch (error) {
+      this.noteTrouble(wanted.file, error)
+      return undefined
+    }
+  }
+
+  /** Files that had the path between two looks: a writer may rotate more than once in that time. */
+  async #findBetween(former: FollowedFile | undefined, current: FollowedFile, nowMs: number): Promise<void> {
+    const offset = former?.durablePosition.offset ?? 0
+    const found = await this.#openBetween(
+      {
+        path: current.origin.path,
+        fromMs: former ? birthOf(former.key) : this.#newSinceMs,
+        toMs: birthOf(current.key),
+        isCopy: (file) =>
+          former !== undefined &&
+          offset > 0 &&
+          file.reader.matches(offset, former.reader.fingerprint(offset)),
+      },
+      nowMs,
+    )
+    this.#chain([...(former ? [former] : []), ...found, current])
+  }
+
+  async #openBetween(between: Between, nowMs: number): Promise<readonly FollowedFile[]> {
+    const found: FollowedFile[] = []
+    // Names move on while they are looked at, so that one may be passed over.
+    for (let round = 0; round < 3; round += 1) {
+      const before = found.length
+      for (const file of await rotatedNames(between.path)) {
+        const facts = await this.#facts(file)
+        if (!facts || this.#byKey.has(facts.key) || !isBetween(birthOf(facts.key), between)) continue
+        const wanted = { file, shown: between.path, key: facts.key }
+        const followed = await this.#openDetached(wanted, facts, nowMs)
+        if (followed && (await between.isCopy(followed))) await this.forget(followed)
+        else if (followed) found.push(followed)
+      }
+      if (found.length === before && round > 0) break
+    }
+    return found.sort((left, right) => birthOf(left.key) - birthOf(right.key))
+  }
+
+  /** Each is read to its end before the next. */
+  #chain(files: readonly FollowedFile[]): void {
+    for (const [index, file] of files.entries()) if (index > 0) file.predecessor = files[index - 1]
   }
 
   #note(file: FollowedFile, { size, modifiedMs }: FileFacts): void {
@@ -249,7 +308,7 @@ export class FollowedFiles {
       return
     }
     try {
-      const followed = await this.#open(file, file, facts.key)
+      const followed = await this.#open({ file, shown: file, key: facts.key })
       if (!followed) return
       followed.predecessor = predecessor
       this.#byPath.set(file, followed)
@@ -260,80 +319,16 @@ export class FollowedFiles {
     }
   }
 
-  /** `undefined`: not the file it was a moment ago, or not one to read. */
-  async #open(file: ByteString, shown: ByteString, key: string): Promise<FollowedFile | undefined> {
-    const handle = await openFile(file)
-    try {
-      const facts = await handleFacts(handle)
-      if (!facts.isFile || facts.key !== key || (await this.#isUnwanted(handle))) {
-        await handle.close()
-        return undefined
-      }
-      const container = await containerOf(shown)
-      const { linesPerSecond, rendering, assembler } = this.#settings
-      const limit = linesPerSecond > 0 ? new RateLimit(linesPerSecond) : undefined
-      const followed = new FollowedFile({
-        key,
-        origin: { path: shown, container, limit },
-        handle,
-        buffers: this.#buffers,
-        rendering,
-        assembler: () => assembler(shown),
-      })
-      const position = await this.#startOf(followed, facts)
-      await followed.reader.seek(position)
-      this.#byKey.set(key, followed)
-      this.#around.telemetry.fileFound(this.#around.source, fromByteString(shown), position.offset)
-      this.#around.found(followed)
-      return followed
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
-  }
-
-  async #isUnwanted(handle: FollowedFile['handle']): Promise<boolean> {
-    if (!this.#settings.ignoresBinaries) return false
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(binarySampleBytes), 0, binarySampleBytes, 0)
-    return buffer.subarray(0, bytesRead).includes(0)
-  }
-
-  async #startOf(file: FollowedFile, { size }: FileFacts): Promise<Position> {
-    const { fromBeginning, longestBacklogBytes } = this.#settings
-    const position = await this.#knownPosition(file, size)
-    if (!position && this.#isFirstSight && !fromBeginning)
-      return { offset: await file.reader.lineStart(size), generation: 0 }
-    const start = position ?? { offset: 0, generation: 0 }
-    if (longestBacklogBytes === undefined || size - start.offset <= longestBacklogBytes) return start
-    const offset = await file.reader.lineStart(size)
-    const { source, telemetry } = this.#around
-    telemetry.backlogSkipped(source, fromByteString(file.origin.path), offset - start.offset)
-    return { ...start, offset }
-  }
-
-  async #knownPosition({ key, origin, reader }: FollowedFile, size: number): Promise<Position | undefined> {
-    // A device may have another number after a restart of the machine; the same path then vouches for it.
-    const saved =
-      this.#saved.get(key) ??
-      [...this.#saved.values()].find(
-        (file) => file.path === origin.path && withoutDevice(file.key) === withoutDevice(key),
-      )
-    if (!saved) return undefined
-    this.#saved.delete(saved.key)
-    const { offset, generation, fingerprint } = saved
-    if (size >= offset && (await reader.matches(offset, fingerprint))) return { offset, generation }
-    return { offset: 0, generation: generation + 1 }
-  }
-
   /** Files that were renamed while nobody watched: looked for beside their old path by their identity. */
   async #findMoved(nowMs: number): Promise<void> {
     const missing = [...this.#saved.values()]
     for (const directory of new Set(missing.map((file) => path.posix.dirname(file.path)))) {
-      for (const name of (await namesIn(directory)).slice(0, mostNamesSearched)) {
-        if (this.#saved.size === 0) return
+      for (const name of await namesIn(directory)) {
+        if (this.#saved.size === 0) break
         await this.#resumeMoved(path.posix.join(directory, name), nowMs)
       }
     }
+    for (const file of missing) await this.#resumeBetween(file, nowMs)
     for (const file of this.#saved.values()) {
       // Its file system may not be mounted yet; a container's file will not come back.
       if (!this.#settings.location.isGlob) continue
@@ -345,18 +340,34 @@ export class FollowedFiles {
   async #resumeMoved(file: ByteString, nowMs: number): Promise<void> {
     const facts = await this.#facts(file)
     const saved = facts && this.#saved.get(facts.key)
-    if (!saved) return
-    try {
-      const followed = await this.#open(file, saved.path, facts.key)
-      if (!followed) return
-      followed.detachedAtMs = nowMs
-      this.#note(followed, facts)
-      const successor = this.#byPath.get(saved.path)
-      if (successor) successor.predecessor = followed
-    } catch (error) {
-      this.noteTrouble(file, error)
-    }
+    if (saved) await this.#openDetached({ file, shown: saved.path, key: facts.key }, facts, nowMs)
   }
+
+  async #resumeBetween({ path: file, key, offset, fingerprint }: SavedFile, nowMs: number): Promise<void> {
+    const current = this.#byPath.get(file)
+    const former = this.#byKey.get(key)
+    if (!current) return
+    const isCopy = (found: FollowedFile) => offset > 0 && found.reader.matches(offset, fingerprint)
+    const between = { path: file, fromMs: birthOf(key), toMs: birthOf(current.key), isCopy }
+    const found = await this.#openBetween(between, nowMs)
+    this.#chain([...(former ? [former] : []), ...found, current])
+    if (former || found.length > 0) return
+    this.#saved.delete(key)
+    this.#around.telemetry.fileGone(this.#around.source, fromByteString(file))
+  }
+}
+
+interface Between {
+  readonly path: ByteString
+  readonly fromMs: number
+  readonly toMs: number
+  /** The content of the former under another identity. */
+  readonly isCopy: (file: FollowedFile) => boolean | Promise<boolean>
+}
+
+/** Never where the file system does not tell when a file was made. */
+function isBetween(birthMs: number, { fromMs, toMs }: Between): boolean {
+  return fromMs > 0 && birthMs >= fromMs && birthMs <= toMs
 }
 
 interface Trouble {
@@ -374,16 +385,4 @@ function adviceFor({ shown, isGlob, isDenied, isMissing, isMany }: Trouble): str
     return `${what}; it is looked for again and again: check the spelling of <location>`
   }
   return isMany ? 'split the pattern over several <localfile> blocks' : undefined
-}
-
-async function namesIn(directory: ByteString): Promise<readonly ByteString[]> {
-  try {
-    return await readdir(onDisk(directory), { encoding: 'latin1' })
-  } catch {
-    return [] // gone with its files, which the caller counts
-  }
-}
-
-function withoutDevice(key: string): string {
-  return key.slice(key.indexOf('.'))
 }
