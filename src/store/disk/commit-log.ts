@@ -10,6 +10,16 @@ export interface LogState {
   readonly next: number
 }
 
+/** What the records of a log file span. */
+export interface Extent {
+  readonly records: number
+  readonly alerts: number
+  readonly firstPosition: number
+  readonly lastPosition: number
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
 /** A log file that will not change any more. */
 export interface LogFile {
   readonly number: number
@@ -17,6 +27,8 @@ export interface LogFile {
   readonly records: number
   /** Bytes of the longest line, or more. */
   readonly longestLine: number
+  /** Absent for files of a process that was stopped: then it is read from the file. */
+  readonly extent?: Extent
 }
 
 /**

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-import type { LogFile } from './commit-log.ts'
-import { syncFolder } from './commit-log.ts'
+import { syncFolder, type Extent, type LogFile } from './commit-log.ts'
 import type { Database } from './database.ts'
 import { createRecords, format, insertFromLog, logExtent } from './format.ts'
 
@@ -77,19 +76,18 @@ export class Segments {
   /** Moves the records of a log file into the newest segment, or a new one when another day began or that one is full. */
   async load(log: LogFile): Promise<void> {
     if (log.records === 0 || log.number <= this.applied) return
-    const [extent] = await this.#database.read(logExtent(log.longestLine), [log.path])
-    const [records, alerts, firstPosition, lastPosition, firstMs, lastMs] = (extent ?? []).map(Number)
-    if (!records || !firstPosition || !lastPosition) return
-    const day = new Date(firstMs ?? 0).toISOString().slice(0, 10)
+    const extent = log.extent ?? (await this.#readExtent(log))
+    if (extent.records === 0) return
+    const day = new Date(extent.firstMs).toISOString().slice(0, 10)
     const before = await this.#target(day)
     const after: Segment = {
       ...before,
-      records: before.records + records,
-      alerts: before.alerts + (alerts ?? 0),
-      firstPosition: before.records === 0 ? firstPosition : before.firstPosition,
-      lastPosition,
-      firstMs: Math.min(before.firstMs, firstMs ?? before.firstMs),
-      lastMs: Math.max(before.lastMs, lastMs ?? before.lastMs),
+      records: before.records + extent.records,
+      alerts: before.alerts + extent.alerts,
+      firstPosition: before.records === 0 ? extent.firstPosition : before.firstPosition,
+      lastPosition: extent.lastPosition,
+      firstMs: Math.min(before.firstMs, extent.firstMs),
+      lastMs: Math.max(before.lastMs, extent.lastMs),
       applied: log.number,
     }
     await this.#inTransaction(async () => {
@@ -97,6 +95,14 @@ export class Segments {
       await this.#writeInfo(after)
     })
     this.#list = this.#list.map((segment) => (segment.number === after.number ? after : segment))
+  }
+
+  async #readExtent(log: LogFile): Promise<Extent> {
+    const [row] = await this.#database.read(logExtent(log.longestLine), [log.path])
+    const [records = 0, alerts = 0, firstPosition = 0, lastPosition = 0, firstMs = 0, lastMs = 0] = (
+      row ?? []
+    ).map(Number)
+    return { records, alerts, firstPosition, lastPosition, firstMs, lastMs }
   }
 
   /** Detaches and deletes: all its records and their space are gone. */

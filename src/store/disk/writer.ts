@@ -1,6 +1,6 @@
 import type { StoreTelemetry } from '../../telemetry/store.ts'
 import type { Entry, Hit, Position } from '../store.ts'
-import { CommitLog, type LogFile, type LogState } from './commit-log.ts'
+import { CommitLog, type Extent, type LogFile, type LogState } from './commit-log.ts'
 import { recordLine } from './line.ts'
 import type { RecentHits } from './recent-hits.ts'
 
@@ -48,6 +48,8 @@ export class Writer {
   readonly #cursors: Map<string, string>
   readonly #followers: Map<string, string>
   #next: Position
+  /** Of what is in the log file now. */
+  #extent: Extent = noExtent
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #listeners = new Set<() => void>()
@@ -184,6 +186,7 @@ export class Writer {
       for (const record of commit.records) {
         const position = this.#next++
         stored(record, position)
+        this.#extent = extended(this.#extent, record.entry, position)
         recent.add(...hitsOf(record.entry, position))
       }
       resolve(this.head)
@@ -196,13 +199,35 @@ export class Writer {
     const next = await CommitLog.create(this.#parts.folder, this.#log.number + 1, this.state)
     const file = await this.#log.seal()
     this.#log = next
-    this.#parts.sealed(file)
+    this.#parts.sealed({ ...file, extent: this.#extent })
+    this.#extent = noExtent
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work)
     this.#turn = result.catch(() => undefined)
     return result
+  }
+}
+
+const noExtent: Extent = {
+  records: 0,
+  alerts: 0,
+  firstPosition: 0,
+  lastPosition: 0,
+  firstMs: Infinity,
+  lastMs: -Infinity,
+}
+
+function extended(before: Extent, { event, alert }: Entry, position: Position): Extent {
+  const ms = Math.trunc(event.raw.receivedAtMs)
+  return {
+    records: before.records + 1,
+    alerts: before.alerts + (alert ? 1 : 0),
+    firstPosition: before.records === 0 ? position : before.firstPosition,
+    lastPosition: position,
+    firstMs: Math.min(before.firstMs, ms),
+    lastMs: Math.max(before.lastMs, ms),
   }
 }
 
