@@ -11,6 +11,8 @@ export type JsonValue =
   | { readonly kind: 'array'; readonly items: readonly JsonValue[] }
   | { readonly kind: 'object'; readonly members: readonly (readonly [ByteString, JsonValue])[] }
 
+const numberUnit = /[-+.eE0-9]/
+
 const escapes: Readonly<Record<string, string>> = {
   b: '\b',
   f: '\f',
@@ -76,9 +78,11 @@ class JsonReader {
   }
 
   #number(): JsonValue | undefined {
-    const taken = /^[-+.eE0-9]+/.exec(this.#text.slice(this.#at, this.#at + longestNumber + 1))?.[0] ?? ''
+    let end = this.#at
+    while (end - this.#at <= longestNumber && numberUnit.test(this.#text.charAt(end))) end += 1
+    const taken = this.#text.slice(this.#at, end)
     if (!isNumberText(taken)) return undefined
-    this.#at += taken.length
+    this.#at = end
     return { kind: 'number', value: Number(taken) }
   }
 

@@ -33,36 +33,37 @@ function sixDecimals(value: number): string {
 /** A number inside an array's text: 15 significant digits, 17 when those are not enough; infinities are `null`. */
 export function arrayNumber(value: number): string {
   if (!Number.isFinite(value)) return 'null'
-  const short = general(value, 15)
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return Object.is(value, -0) ? '-0' : String(value)
+  const shortest = value.toExponential()
+  // "-", the point and the exponent are no digits.
+  if (shortest.indexOf('e') <= 15) return general(shortest, 15)
+  const short = general(value.toExponential(14), 15)
   const read = Number(short)
   const enough = Math.abs(read - value) <= Math.max(Math.abs(read), Math.abs(value)) * Number.EPSILON
-  return enough ? short : general(value, 17)
+  return enough ? short : general(seventeenDigits(value), 17)
 }
 
-/** C's `%1.<digits>g`. */
-function general(value: number, digits: number): string {
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const [mantissa = '', power = ''] = roundedToEven(value, digits).split('e')
+/** C's `%1.<precision>g` for a number that is already rounded and written with an exponent. */
+function general(written: string, precision: number): string {
+  const [mantissa = '', power = ''] = written.split('e')
   const exponent = Number(power)
-  if (exponent < -4 || exponent >= digits) {
+  if (exponent < -4 || exponent >= precision) {
     const sign = exponent < 0 ? '-' : '+'
     return `${withoutTrailingZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`
   }
-  const negative = value < 0 ? '-' : ''
-  const figures = mantissa.replace(/[-.]/g, '')
-  if (exponent < 0) return withoutTrailingZeros(`${negative}0.${'0'.repeat(-exponent - 1)}${figures}`)
-  return withoutTrailingZeros(`${negative}${figures.slice(0, exponent + 1)}.${figures.slice(exponent + 1)}`)
+  const negative = mantissa.startsWith('-') ? '-' : ''
+  const digits = mantissa.replace(/[-.]/g, '').padEnd(exponent + 1, '0')
+  if (exponent < 0) return withoutTrailingZeros(`${negative}0.${'0'.repeat(-exponent - 1)}${digits}`)
+  return withoutTrailingZeros(`${negative}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`)
 }
 
 /** `toExponential` rounds ties away from zero, C to even. */
-function roundedToEven(value: number, digits: number): string {
-  const up = value.toExponential(digits - 1)
-  const [exact = ''] = value.toExponential(100).split('e')
-  const figures = exact.replace(/[-.]/g, '')
-  if (!/^50*$/.test(figures.slice(digits)) || Number(figures[digits - 1]) % 2 === 1) return up
-  const [, power = ''] = value.toExponential(100).split('e')
-  const kept = figures.slice(0, digits)
-  return `${value < 0 ? '-' : ''}${kept[0]}.${kept.slice(1)}e${power}`
+function seventeenDigits(value: number): string {
+  const [exact = '', power = ''] = value.toExponential(100).split('e')
+  const digits = exact.replace(/[-.]/g, '')
+  const isTie = /^50*$/.test(digits.slice(17)) && Number(digits[16]) % 2 === 0
+  const cut = `${value < 0 ? '-' : ''}${digits.slice(0, 1)}.${digits.slice(1, 17)}e${power}`
+  return isTie ? cut : value.toExponential(16)
 }
 
 function withoutTrailingZeros(text: string): string {
