@@ -1,7 +1,8 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { change, dataset, endsNow, go, hrefOf, isLive, page, pages, refreshed } from './data/address.ts'
-import { call, me } from './data/client.ts'
+import type { Health } from './data/answers.ts'
+import { call, me, useResource } from './data/client.ts'
 import { DockerPage } from './pages/docker.tsx'
 import { EventsPage, isTyping } from './pages/events.tsx'
 import { HealthPage } from './pages/health.tsx'
@@ -64,6 +65,7 @@ export function Shell() {
           )}
         </header>
         {place.asks && <FilterPills />}
+        <DemoNote />
         <main id="main" class={`page page-${current}`}>
           <View />
         </main>
@@ -124,6 +126,17 @@ function Account() {
         </button>
       </div>
     </div>
+  )
+}
+
+/** Replayed events must never be taken for what happens here. */
+function DemoNote() {
+  const { data } = useResource<Health>({ path: '/health' })
+  if (!data?.sources.some((source) => source.type === 'demo')) return null
+  return (
+    <p class="demo-note">
+      <b>Demonstration.</b> Recorded events are being replayed; nothing of it happens on this host.
+    </p>
   )
 }
 

@@ -3,7 +3,7 @@ import { fieldText, fieldValue } from '../../../src/api/document-field.ts'
 import type { Hit } from './answers.ts'
 
 export interface Entity {
-  readonly kind: 'container' | 'image' | 'object' | 'user' | 'host'
+  readonly kind: 'container' | 'image' | 'network' | 'volume' | 'object' | 'user' | 'host'
   readonly field: string
   readonly value: string
 }
@@ -43,7 +43,8 @@ function objectName(hit: Hit): string | undefined {
 export function entityOf(hit: Hit): Entity | undefined {
   if (isDocker(hit)) {
     const name = text(hit, dockerName)
-    const kind = text(hit, 'data.docker.Type') === 'image' ? 'image' : 'container'
+    const type = text(hit, 'data.docker.Type')
+    const kind = type === 'image' || type === 'network' || type === 'volume' ? type : 'container'
     if (name !== undefined) return { kind, field: dockerName, value: name }
     const id = text(hit, dockerId)
     if (id !== undefined) return { kind, field: dockerId, value: id }
@@ -90,14 +91,14 @@ export interface Fact {
 }
 
 const facts: readonly (readonly [label: string, field: string])[] = [
-  ['Container', dockerName],
+  ['Name', dockerName],
   ['Image', 'data.docker.Actor.Attributes.image'],
   ['Action', 'data.docker.Action'],
   ['Kind', 'data.docker.Type'],
   ['Command', 'data.docker.exec.argv'],
   ['Exit code', 'data.docker.Actor.Attributes.exitCode'],
   ['Privileged', 'data.docker.Actor.Attributes.Privileged'],
-  ['Container id', dockerId],
+  ['Id', dockerId],
   ['User', 'data.user.username'],
   ['Acting as', 'data.impersonatedUser.username'],
   ['Verb', 'data.verb'],

@@ -3,7 +3,7 @@ import type { AggregationResult } from '../data/answers.ts'
 import { address, hrefOf, range } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
 import { filterText } from '../data/filter.ts'
-import { count } from '../data/text.ts'
+import { count, visible } from '../data/text.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card } from '../parts/card.tsx'
 import { ContainerTimeline } from '../parts/container-timeline.tsx'
@@ -91,7 +91,7 @@ export function Legend({ names }: { readonly names: readonly string[] }) {
     <span class="legend">
       {names.map((name, index) => (
         <span key={name}>
-          <i class={`dot fill-${index % 6}`} /> {name}
+          <i class={`dot fill-${index % 6}`} /> {visible(name, 40)}
         </span>
       ))}
     </span>

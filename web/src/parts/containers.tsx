@@ -73,7 +73,9 @@ export function Containers() {
                   Commands
                 </th>
                 <th scope="col">Highest level</th>
-                <th scope="col">Events</th>
+                <th scope="col" class="num">
+                  Events
+                </th>
               </tr>
             </thead>
             <tbody>

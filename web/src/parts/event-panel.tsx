@@ -150,7 +150,7 @@ function Pivots({ hit }: { readonly hit: Hit }) {
           Everything about this {entity.kind}
         </Link>
       )}
-      {isDocker(hit) && entity && (
+      {isDocker(hit) && entity?.kind === 'container' && (
         <Link href={hrefOf('docker', { q: undefined, f: undefined, container: entity.value })}>
           Its timeline
         </Link>

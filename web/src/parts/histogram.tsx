@@ -2,7 +2,7 @@ import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import type { Bucket } from '../data/answers.ts'
 import type { Band } from '../data/severity.ts'
 import { bands } from '../data/severity.ts'
-import { count, plural } from '../data/text.ts'
+import { count, plural, visible } from '../data/text.ts'
 import { minute, tick, zoneName } from '../data/time.ts'
 
 interface Props {
@@ -55,10 +55,15 @@ export function ceilingOf(value: number): number {
   return step * power
 }
 
+/** A term may be called `__proto__`: only what the answer itself holds counts. */
+function partOf(slot: Slot, name: string): number {
+  return Object.hasOwn(slot.split, name) ? (slot.split[name] ?? 0) : 0
+}
+
 function describe(slot: Slot, series: readonly string[]): string {
   const parts = [...series]
     .reverse()
-    .flatMap((name) => (slot.split[name] ? [`${count(slot.split[name])} ${name}`] : []))
+    .flatMap((name) => (partOf(slot, name) > 0 ? [`${count(partOf(slot, name))} ${visible(name, 40)}`] : []))
   return `${minute(slot.startMs)}: ${plural(slot.total, 'event')}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`
 }
 
@@ -81,7 +86,7 @@ function Bars({
       {slots.map((slot, index) => {
         let y = height
         return series.map((name) => {
-          const value = slot.split[name] ?? 0
+          const value = partOf(slot, name)
           if (value === 0) return undefined
           const tall = Math.max((value / top) * height, 1.2)
           y -= tall
@@ -127,9 +132,9 @@ export function Histogram(props: Props) {
 
   function move(by: number, extend: boolean): void {
     setSpan((before) => {
-      const head = clamp(
-        (before?.head ?? slots.length - 1 - (by < 0 ? by : 0) - Math.abs(by)) + (before ? by : 0),
-      )
+      // Without a span the keys come in from the side they point away from.
+      const start = before?.head ?? (by < 0 ? slots.length : -1)
+      const head = clamp(start + by)
       return { anchor: extend && before ? before.anchor : head, head }
     })
   }

@@ -8,6 +8,8 @@ const names: Readonly<Record<string, string>> = {
   'docker-listener': 'Docker',
   'kube-audit': 'Kubernetes audit',
   localfile: 'Log file',
+  self: 'Quaywatch itself',
+  demo: 'Demonstration',
 }
 
 export function sourceName(type: string): string {

@@ -26,13 +26,18 @@ export function Sparkline({
   )
 }
 
+/** A term may be called `__proto__`: only what the answer itself holds counts. */
+function countOf(split: Readonly<Record<string, number>> | undefined, term: string): number {
+  return split && Object.hasOwn(split, term) ? (split[term] ?? 0) : 0
+}
+
 /** Counts of one term of a split histogram, every interval of the range filled. */
 export function seriesOf(
   buckets: readonly { readonly key: string | number; readonly split?: Readonly<Record<string, number>> }[],
   term: string,
   span: { readonly fromMs: number; readonly toMs: number; readonly intervalMs: number },
 ): readonly number[] {
-  const found = new Map(buckets.map((bucket) => [Number(bucket.key), bucket.split?.[term] ?? 0]))
+  const found = new Map(buckets.map((bucket) => [Number(bucket.key), countOf(bucket.split, term)]))
   const first = Math.floor(span.fromMs / span.intervalMs) * span.intervalMs
   const length = Math.min(400, Math.ceil((span.toMs - first) / span.intervalMs))
   return Array.from({ length }, (_, index) => found.get(first + index * span.intervalMs) ?? 0)
