@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 import type { Command } from './cli/command.ts'
+import { printable } from './telemetry/printable.ts'
 import { linearFallback } from './dialect/linear-fallback.ts'
 
 // Regexes of rules fall back to V8's linear engine instead of backtracking without end. Must be set before the first regex is made.
@@ -58,13 +59,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+/** The stack is for mistakes of ours; what the world or the user did wrong is one sentence. */
+function shownError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isUsage = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+  return isOurs && !isUsage ? (error.stack ?? error.message) : error.message
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  const usage =
-    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-  process.stderr.write(
-    `quaywatch: ${error instanceof Error ? (usage ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
-  )
-  process.exitCode = usage ? 2 : 1
+  const lines = shownError(error).split('\n').map(printable)
+  process.stderr.write(`quaywatch: ${lines.join('\n')}\n`)
+  process.exitCode = error instanceof TypeError && 'code' in error ? 2 : 1
 }

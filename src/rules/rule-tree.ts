@@ -94,9 +94,7 @@ export class RuleTree {
       alternatives.some((alternative) =>
         alternative.startsWith('^') ? groups.startsWith(alternative.slice(1)) : groups.includes(alternative),
       )
-    return [...this.#byGroup].flatMap(([groupText, rules]) =>
-      isIn(lowerAscii(groupText)) ? [...rules] : [],
-    )
+    return [...this.#byGroup].flatMap(([groupText, rules]) => (isIn(lowerAscii(groupText)) ? [...rules] : []))
   }
 
   /** Tells the tree that a rule has other groups than before. */

@@ -63,7 +63,8 @@ export function logCondition(element: string, pattern: Pattern, negated: boolean
 /** Patterns that begin with a literal can be told apart by the first byte of the text. */
 function firstByteOf({ literals }: Pattern, negated: boolean): TestedValue | undefined {
   if (negated || !literals || literals.length === 0) return undefined
-  if (literals.some(({ kind, text }) => (kind !== 'equals' && kind !== 'prefix') || text === '')) return undefined
+  if (literals.some(({ kind, text }) => (kind !== 'equals' && kind !== 'prefix') || text === ''))
+    return undefined
   const bytes = new Set(literals.map(({ text }) => text.charAt(0)))
   return {
     subject: 'first byte of the text',
