@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { call, me, Problem, useResource } from '../data/client.ts'
-import { visible } from '../data/text.ts'
+import { visible } from '../../../src/api/visible-text.ts'
 import { ago, full } from '../data/time.ts'
 import { Card } from './card.tsx'
 import { Command, Failed } from './notice.tsx'

@@ -2,7 +2,7 @@ import type { Filter } from '../../../src/api/filters.ts'
 import { labelOf } from '../data/event.ts'
 import { activeFilters, clearFilters, filterText, toggle } from '../data/filter.ts'
 import { change, filters } from '../data/address.ts'
-import { visible } from '../data/text.ts'
+import { visible } from '../../../src/api/visible-text.ts'
 import { Icon } from './icon.tsx'
 
 const words: Readonly<Record<Filter['kind'], string>> = {

@@ -1,5 +1,6 @@
 import { hrefOf } from '../data/address.ts'
-import { count, shortCount, visible } from '../data/text.ts'
+import { visible } from '../../../src/api/visible-text.ts'
+import { count, shortCount } from '../data/text.ts'
 import { filterText } from '../data/filter.ts'
 import { filters } from '../data/address.ts'
 import { Link } from './link.tsx'

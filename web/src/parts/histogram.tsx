@@ -2,7 +2,8 @@ import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import type { Bucket } from '../data/answers.ts'
 import type { Band } from '../data/severity.ts'
 import { bands } from '../data/severity.ts'
-import { count, plural, visible } from '../data/text.ts'
+import { visible } from '../../../src/api/visible-text.ts'
+import { count, plural } from '../data/text.ts'
 import { minute, tick, zoneName } from '../data/time.ts'
 
 interface Props {

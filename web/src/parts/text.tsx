@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
-import { count, cut, visible, visibleParts } from '../data/text.ts'
+import { cut, visible, visibleParts } from '../../../src/api/visible-text.ts'
+import { count } from '../data/text.ts'
 
 interface Props {
   readonly children: string

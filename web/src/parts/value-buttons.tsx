@@ -1,5 +1,5 @@
 import { isActive, toggle } from '../data/filter.ts'
-import { visible } from '../data/text.ts'
+import { visible } from '../../../src/api/visible-text.ts'
 import { Icon } from './icon.tsx'
 
 /** Include and exclude, the same everywhere a value is shown. */
