@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   manager: () => import('./cli/manager.ts'),
   doctor: () => import('./cli/doctor.ts'),
   certs: () => import('./cli/certs.ts'),
+  import: () => import('./cli/import.ts'),
   logtest: () => import('./cli/logtest.ts'),
   search: () => import('./cli/search.ts'),
   tail: () => import('./cli/tail.ts'),
