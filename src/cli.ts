@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   doctor: () => import('./cli/doctor.ts'),
   certs: () => import('./cli/certs.ts'),
   import: () => import('./cli/import.ts'),
+  kube: () => import('./cli/kube.ts'),
   logtest: () => import('./cli/logtest.ts'),
   search: () => import('./cli/search.ts'),
   tail: () => import('./cli/tail.ts'),

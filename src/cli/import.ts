@@ -35,6 +35,8 @@ While a manager runs, the events go through its webhook and carry the time of no
 const say = (line: string) => process.stderr.write(`${line}\n`)
 /** Alerts must have reached the files by then. */
 const outputsMs = 30_000
+/** Tells the webhook that old events are no delay. */
+const importHeader = { 'x-quaywatch-import': 'yes' }
 
 interface Arguments {
   readonly files: readonly string[]
@@ -58,7 +60,11 @@ async function throughManager({ files, home, cluster }: Arguments, port: number)
   for (const file of files) {
     for await (const { body, done } of fileBodies(file)) {
       for (const part of parts(body)) {
-        const { status, text } = await postAudit({ home, cluster, host: '127.0.0.1', port }, part)
+        const { status, text } = await postAudit(
+          { home, cluster, host: '127.0.0.1', port },
+          part,
+          importHeader,
+        )
         if (status === 200) continue
         failed += 1
         say(`${printable(file)}: the webhook answered ${status}: ${printable(text.trim())}`)

@@ -13,13 +13,14 @@ export interface Webhook {
 export async function postAudit(
   { home, cluster, host, port }: Webhook,
   body: Buffer | string,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly status: number; readonly text: string }> {
   const { certificate: ca } = await ensureAuthority(home, Date.now())
   const { certificate: cert, key } =
     (await readPair(clientFiles(home, cluster))) ?? (await renewClient(home, cluster, Date.now()))
   return new Promise((resolve, reject) => {
     const sent = request(
-      { host, port, method: 'POST', path: '/', agent: false, ca, cert, key, timeout: 60_000 },
+      { host, port, method: 'POST', path: '/', agent: false, ca, cert, key, timeout: 60_000, headers },
       (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -292,7 +292,10 @@ export class Receiver {
       this.#hold(-taken)
       return refuse(body.refused, body.detail)
     }
-    const refused = await this.#store(body.bytes, this.#options.cluster ?? peer.cluster)
+    const refused = await this.#store(body.bytes, {
+      cluster: this.#options.cluster ?? peer.cluster,
+      isImport: request.headers['x-quaywatch-import'] !== undefined,
+    })
     this.#hold(-taken)
     if (refused) return refuse(refused.reason, refused.detail)
     if (response.destroyed) return
@@ -301,7 +304,10 @@ export class Receiver {
   }
 
   /** Resolves when the events are durable, or with the reason why they are not. */
-  async #store(bytes: Buffer, cluster: string): Promise<{ reason: Refusal; detail: string } | undefined> {
+  async #store(
+    bytes: Buffer,
+    { cluster, isImport }: { readonly cluster: string; readonly isImport: boolean },
+  ): Promise<{ reason: Refusal; detail: string } | undefined> {
     const { now, telemetry, deliveries, health } = this.#parts
     const receivedAtMs = now()
     const found = auditEvents(bytes, { cluster, receivedAtMs })
@@ -313,7 +319,8 @@ export class Receiver {
         ? undefined
         : await new Promise<Error | undefined>((resolve) => deliveries.add({ events, settled: resolve }))
     if (failure) return { reason: 'not-stored', detail: failure.message }
-    const lagMs = oldestStageMs === undefined ? undefined : Math.max(0, now() - oldestStageMs)
+    // Events of an import are old, not late.
+    const lagMs = oldestStageMs === undefined || isImport ? undefined : Math.max(0, now() - oldestStageMs)
     telemetry.stored(cluster, lagMs, now() - receivedAtMs)
     health.stored(cluster, { events: events.length, lagMs, deadLetters, truncated })
     return undefined
