@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   import: () => import('./cli/import.ts'),
   kube: () => import('./cli/kube.ts'),
   logtest: () => import('./cli/logtest.ts'),
+  rules: () => import('./cli/rules.ts'),
   search: () => import('./cli/search.ts'),
   tail: () => import('./cli/tail.ts'),
   stats: () => import('./cli/stats.ts'),

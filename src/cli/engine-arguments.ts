@@ -57,6 +57,7 @@ export function loadForCommand(given: EngineArguments, settings: Partial<EngineS
 
 /** Everything found while loading, one line each, on stderr; true when the engine may be used. */
 export function reportProblems(loaded: LoadedEngine): boolean {
-  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`)
+  for (const problem of loaded.problems)
+    if (problem.severity !== 'info') process.stderr.write(`${formatProblem(problem)}\n`)
   return !loaded.problems.some(({ severity }) => severity === 'fatal')
 }

@@ -10,6 +10,8 @@ export interface TestedValue {
   readonly read: (event: DecodedEvent) => ByteString | undefined
   /** False when the condition cannot hold for this value. Exact when the condition depends on nothing else. */
   readonly holds: (value: ByteString) => boolean
+  /** Upper and lower case (ASCII) make no difference. */
+  readonly ignoresCase: boolean
   /** The only values for which it holds, in lower case (ASCII), when they are known. */
   readonly only: readonly ByteString[] | undefined
 }

@@ -5,7 +5,7 @@ import type { DecodedEvent } from '../event/decoded-event.ts'
 export interface Compared {
   /** For explanations: `srcip`, `field docker.id`. */
   readonly name: string
-  read(event: DecodedEvent): ByteString | undefined
+  readonly read: (event: DecodedEvent) => ByteString | undefined
 }
 
 export type CorrelationSource =

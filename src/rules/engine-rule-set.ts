@@ -63,7 +63,7 @@ export class EngineRuleSet implements RuleSet {
   evaluate(event: DecodedEvent, memory: Memory, trace?: Trace): EngineVerdict {
     if (!(memory instanceof EngineMemory)) throw new TypeError('evaluate: a memory of another rule set')
     const evaluation = new Evaluation(event, memory, trace)
-    if (memory.mode === 'daemon') memory.enterHour(this.#hourOf(evaluation.nowMs))
+    if (memory.mode === 'daemon') memory.enterQuarter(evaluation.nowMs, (atMs) => this.#hourOf(atMs))
     const matched = walk(this.roots, evaluation, { forgetsOnFailure: this.#forgetsOnFailure })
     const outcome =
       memory.mode === 'daemon' ? this.#settle(matched, evaluation) : this.#settleLogtest(matched, evaluation)

@@ -36,6 +36,7 @@ export class EngineMemory implements Memory {
   #held = 0
   #evicted = 0
   #hour = NaN
+  #quarter = NaN
   readonly #windows = new Map<Rule, Window>()
   readonly #inTurn: Window[] = []
   #sequence: number
@@ -60,7 +61,12 @@ export class EngineMemory implements Memory {
   }
 
   /** Counters start again with every hour of the server's clock (spec/rules.md §4.11). */
-  enterHour(hour: number): void {
+  enterQuarter(nowMs: number, hourOf: (atMs: number) => number): void {
+    // Zones differ by quarters of an hour: within one the hour cannot change.
+    const quarter = Math.floor(nowMs / 900_000)
+    if (quarter === this.#quarter) return
+    this.#quarter = quarter
+    const hour = hourOf(nowMs)
     if (hour === this.#hour) return
     if (!Number.isNaN(this.#hour)) this.firedTimes.fill(0)
     this.#hour = hour

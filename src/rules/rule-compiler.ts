@@ -64,6 +64,7 @@ export class RuleCompiler {
       correlation,
       flags,
       mitre,
+      patterns: patterns.patterns,
       isCounting: source !== undefined || keepsCounting(existing),
     })
     return { body, linkage: linkageOf(texts, source), category, sortKey: sortKeyOf(draft) }
@@ -168,7 +169,10 @@ const optionEffects: Readonly<Record<string, readonly [keyof RuleFlags, boolean]
   no_counter: ['noCounter', true],
 }
 
-interface BodyParts extends Pick<RuleBody, 'conditions' | 'lists' | 'correlation' | 'flags'> {
+/** Joining them is what their authors expect. */
+const harmlessRepeats = new Set(['description', 'group', 'info', 'cve'])
+
+interface BodyParts extends Pick<RuleBody, 'conditions' | 'lists' | 'correlation' | 'flags' | 'patterns'> {
   readonly mitre: MitreView | undefined
   /** Counts events: has an `if_matched_…`. */
   readonly isCounting: boolean
@@ -188,6 +192,9 @@ function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
     groupText,
     description: compileDescription(textOf('description')),
     decodedAs: texts.get('decoded_as')?.text,
+    joined: [...texts.values()].flatMap(({ element, repeats }) =>
+      repeats > 1 && !harmlessRepeats.has(element) ? [element] : [],
+    ),
     text: prepareRuleText({
       id: attributes.id,
       level,

@@ -1,3 +1,4 @@
+import type { Pattern } from '../dialect/pattern.ts'
 import type { Place } from '../dialect/problem.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { Category } from '../event/decoded-event.ts'
@@ -35,8 +36,10 @@ export interface RuleBody {
   readonly flags: RuleFlags
   readonly description: Description
   readonly text: RuleText
-  /** Names for the ignore queue bookkeeping; kept so that explanations can show them. */
   readonly decodedAs: string | undefined
+  /** For the linter: patterns of all elements, and elements that stand more than once. */
+  readonly patterns: readonly { readonly pattern: Pattern; readonly at: Place }[]
+  readonly joined: readonly string[]
 }
 
 /** How a rule came to hang where it hangs; kept from the first definition when a rule is overwritten. */

@@ -80,6 +80,7 @@ export class ConditionCompiler {
       subject: 'decoded_as',
       read: ({ decoder }) => decoder?.name,
       holds: (value) => value === name,
+      ignoresCase: false,
       only: [lowerAscii(name)],
     }
     const { at } = text
@@ -121,6 +122,7 @@ export class ConditionCompiler {
       subject: 'action',
       read,
       holds: (value) => (value === wanted) !== negated,
+      ignoresCase: false,
       only: negated ? undefined : [lowerAscii(wanted)],
     }
     const expected = `${negated ? 'not ' : ''}exactly ${JSON.stringify(wanted)}`

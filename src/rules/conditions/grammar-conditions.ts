@@ -29,6 +29,7 @@ export function ipCondition(
       subject: element,
       read: ({ fields }) => fields.fixed(element),
       holds: (value) => ipMatches(patterns, value) !== negated,
+      ignoresCase: true,
       only: undefined,
     },
   })

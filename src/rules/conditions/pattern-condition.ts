@@ -28,7 +28,13 @@ export function patternCondition({ element, subject, read, pattern, negated, at 
     expected: describe(pattern, negated),
     at,
     negated,
-    tested: { subject, read, holds, only: negated ? undefined : onlyValues(pattern) },
+    tested: {
+      subject,
+      read,
+      holds,
+      ignoresCase: pattern.dialect !== 'pcre2',
+      only: negated ? undefined : onlyValues(pattern),
+    },
   })
 }
 
@@ -70,6 +76,7 @@ function firstByteOf({ literals }: Pattern, negated: boolean): TestedValue | und
     subject: 'first byte of the text',
     read: ({ log }) => lowerAscii(log.charAt(0)),
     holds: (byte) => bytes.has(byte),
+    ignoresCase: true,
     only: undefined,
   }
 }

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+import { formatProblem, type Problem } from '../dialect/problem.ts'
+import { fromByteString, toByteString } from '../event/byte-string.ts'
+import { RawEvent } from '../event/raw-event.ts'
+import type { LoadedEngine } from '../load-engine.ts'
+import { type Explanation, explainRule } from '../rules/explain.ts'
+import { lintRules } from '../rules/lint/lint-rules.ts'
+import type { Rule } from '../rules/rule.ts'
+import type { Command } from './command.ts'
+import { engineOptions, engineUsage, loadForCommand, reportProblems } from './engine-arguments.ts'
+
+const usage = `quaywatch rules check [--strict] [--json] [options]
+quaywatch rules list [--json] [options]
+quaywatch rules show ID [--json] [options]
+quaywatch rules explain ID --event FILE [--location L] [--json] [options]
+
+check     every problem with file, line and column: what does not load, and rules that can never match
+          exit code 0: nothing but warnings, 1: errors (with --strict also warnings)
+list      all rules: id, level, groups, description, where they are written
+show      one rule: its conditions, parents and children
+explain   why a rule does or does not fire for the event in FILE (- reads standard input), and which parent would do
+
+${engineUsage}`
+
+interface Flags {
+  readonly json: boolean
+  readonly strict: boolean
+  readonly event: string | undefined
+  readonly location: string
+}
+
+type Part = (loaded: LoadedEngine, words: readonly string[], flags: Flags) => number
+
+const parts: Readonly<Record<string, Part>> = { check, list, show, explain }
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...engineOptions,
+      json: { type: 'boolean', default: false },
+      strict: { type: 'boolean', default: false },
+      event: { type: 'string' },
+      location: { type: 'string', short: 'l', default: 'stdin' },
+    },
+  })
+  const [name = '', ...words] = positionals
+  const part = Object.hasOwn(parts, name) ? parts[name] : undefined
+  if (!part)
+    return refuse(name === '' ? 'say what: check, list, show or explain' : `there is no 'rules ${name}'`)
+  const loaded = loadForCommand(values)
+  if (part !== check && !reportProblems(loaded)) return 1
+  return part(loaded, words, { ...values, event: values.event })
+}
+
+function refuse(message: string): number {
+  process.stderr.write(`quaywatch rules: ${message}\n\n${usage}\n`)
+  return 2
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function check(loaded: LoadedEngine, _words: readonly string[], { json, strict }: Flags): number {
+  const isUsable = !loaded.problems.some(({ severity }) => severity === 'fatal')
+  const problems = [...loaded.problems, ...(isUsable ? lintRules(loaded.engine.rules) : [])]
+  const count = (severity: Problem['severity']): number =>
+    problems.filter((problem) => problem.severity === severity).length
+  const bad = count('fatal') + count('error') + (strict ? count('warning') : 0)
+  if (json) print(JSON.stringify({ ok: bad === 0, problems: problems.map(readable) }))
+  else {
+    for (const problem of problems) print(formatProblem(readable(problem)))
+    const rules = isUsable ? `${loaded.engine.rules.size} rules` : 'the rules cannot be used'
+    print(`${rules}: ${count('fatal')} fatal, ${count('error')} errors, ${count('warning')} warnings`)
+  }
+  return bad === 0 ? 0 : 1
+}
+
+function readable(problem: Problem): Problem {
+  return { ...problem, message: fromByteString(problem.message) }
+}
+
+function list(loaded: LoadedEngine, _words: readonly string[], { json }: Flags): number {
+  for (const rule of [...loaded.engine.rules.rules].sort((left, right) => left.id - right.id)) {
+    const { level, at, text } = rule.body
+    const description = fromByteString(rule.body.description.raw)
+    if (json) print(JSON.stringify({ id: rule.id, level, groups: text.groups, description, at }))
+    else
+      print(
+        `${String(rule.id).padStart(6)}  ${String(level).padStart(2)}  ${description}  [${text.groups.join(', ')}]`,
+      )
+  }
+  return 0
+}
+
+function show(loaded: LoadedEngine, [word]: readonly string[], { json }: Flags): number {
+  const rule = loaded.engine.rules.rule(Number(word))
+  if (!rule) return refuse(`there is no rule ${word ?? ''}`)
+  const shown = describe(rule)
+  if (json) print(JSON.stringify(shown))
+  else {
+    print(`rule ${shown.id}, level ${shown.level}: ${shown.description}`)
+    print(`  ${shown.at.file}:${shown.at.line}, groups ${shown.groups.join(', ') || 'none'}`)
+    for (const condition of shown.conditions) print(`  ${condition}`)
+    print(`  parents: ${shown.parents.join(', ') || 'none'}`)
+    print(`  children, as they are tried: ${shown.children.join(', ') || 'none'}`)
+  }
+  return 0
+}
+
+function describe({ id, body, nodes }: Rule) {
+  const { correlation } = body
+  const conditions = body.conditions.map(
+    ({ element, expected }) => `<${element}> ${fromByteString(expected)}`,
+  )
+  if (correlation) {
+    const { frequency, timeframeMs, same, different } = correlation
+    const compared = [
+      ...same.map(({ name }) => `same ${name}`),
+      ...different.map(({ name }) => `different ${name}`),
+    ]
+    conditions.push([`${frequency} events within ${timeframeMs / 1000} s`, ...compared].join(', '))
+  }
+  return {
+    id,
+    level: body.level,
+    description: fromByteString(body.description.raw),
+    groups: body.text.groups,
+    mitre: body.text.mitreIds,
+    at: body.at,
+    conditions,
+    parents: [...new Set(nodes.flatMap(({ parent }) => parent?.rule.id ?? []))],
+    children: [...new Set(nodes.flatMap(({ children }) => children.map((child) => child.rule.id)))],
+  }
+}
+
+function explain(
+  loaded: LoadedEngine,
+  [word]: readonly string[],
+  { event: file, location, json }: Flags,
+): number {
+  if (word === undefined || file === undefined) return refuse('explain needs a rule id and --event FILE')
+  const text = toByteString(readFileSync(file === '-' ? 0 : file)).replace(/\r?\n$/, '')
+  const raw = new RawEvent({
+    id: 'explain',
+    source: 'explain',
+    location: toByteString(location),
+    receivedAtMs: Date.now(),
+    text,
+  })
+  const event = loaded.engine.decoder.decode(raw)
+  if (!event) return refuse('the event is rejected: its location is not one')
+  const explanation = explainRule(loaded.engine.rules, Number(word), event)
+  if (!explanation) return refuse(`there is no rule ${word}`)
+  if (json) print(JSON.stringify(explanation))
+  else printExplanation(explanation)
+  return explanation.fires ? 0 : 1
+}
+
+function printExplanation({ matchedRuleId, paths, reasons }: Explanation): void {
+  print(matchedRuleId === null ? 'The event matches no rule.' : `The event matches rule ${matchedRuleId}.`)
+  for (const reason of reasons) print(reason)
+  for (const path of paths.slice(0, 5)) {
+    print('')
+    for (const [depth, step] of path.entries()) {
+      print(
+        `${'  '.repeat(depth)}${step.holds ? 'holds' : 'FAILS'}  rule ${step.ruleId} (level ${step.level}) ${step.description}`,
+      )
+      if (step.failed)
+        print(
+          `${'  '.repeat(depth)}       <${step.failed.element}> expected ${step.failed.expected}, actual ${step.failed.actual === null ? 'absent' : JSON.stringify(step.failed.actual)}`,
+        )
+    }
+  }
+}
+
+export const command: Command = {
+  name: 'rules',
+  summary: 'Checks rule files, lists rules, explains why one fires or not.',
+  usage,
+  run,
+}
