@@ -8,6 +8,8 @@ export class FakeEngine {
   readonly host: string
   /** Answers of `GET /containers/ID/json`, and those of other paths. */
   readonly answers = new Map<string, string>()
+  /** Milliseconds before an answer, by path. */
+  readonly delays = new Map<string, number>()
   /** Requests so far, in their order. */
   readonly asked: string[] = []
   /** What the engine still remembers, repeated to everybody who asks with `since`. */
@@ -36,6 +38,11 @@ export class FakeEngine {
     for (const reader of this.#readers) reader.write(text)
   }
 
+  /** Ends the streams, as an engine does when it stops. */
+  hangUp(): void {
+    for (const reader of this.#readers) reader.end()
+  }
+
   get listeners(): number {
     return this.#readers.size
   }
@@ -51,8 +58,13 @@ export class FakeEngine {
     this.asked.push(asked.url ?? '')
     if (url.pathname === '/events') return this.#stream(url, response)
     const answer = this.answers.get(url.pathname)
-    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
-    response.end(answer ?? '{"message":"no such thing"}')
+    setTimeout(
+      () => {
+        response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
+        response.end(answer ?? '{"message":"no such thing"}')
+      },
+      this.delays.get(url.pathname) ?? 0,
+    )
   }
 
   #stream(url: URL, response: ServerResponse): void {

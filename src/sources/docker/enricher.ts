@@ -81,11 +81,17 @@ export class Enricher {
   }
 
   #containerRequest(id: string, action: string): Promise<unknown>[] {
-    if (action === 'destroy') return []
+    // Nothing to ask any more, but an answer may be on its way.
+    if (action === 'destroy') return this.#underWay(`/containers/${id}/json`)
     const fresh = this.#containers.has(id) && !refreshing.has(action)
     return fresh
       ? []
       : this.#ask(`/containers/${id}/json`, (answer) => this.#containers.set(id, containerFacts(answer)))
+  }
+
+  #underWay(path: string): Promise<unknown>[] {
+    const asked = this.#asked.get(path)
+    return asked ? [asked] : []
   }
 
   #execRequest(execId: string, event: EngineEvent): Promise<unknown>[] {
