@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import { toByteString } from '../../src/event/byte-string.ts'
 import { HeldBytes, type LogRecord } from '../../src/sources/file/assembler.ts'
