@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
+import { fieldKey } from '../../src/event/field-key.ts'
 import { engineMissing, image, startEngine, type Engine } from '../support/dockerd.ts'
 import { runLocalfile, type LocalfileRun } from '../support/localfile-run.ts'
 
@@ -45,6 +46,14 @@ describe('container logs of a real engine', { skip: missing !== undefined, timeo
         .sort(),
       ['no newline', 'problem', 'sshd[1]: hello é'],
     )
+  })
+
+  it('text lines carry the container as fields', () => {
+    const [event] = of('docker:talks')
+    const fields = new Map(event?.facts?.entries())
+    assert.equal(fields.get('container.name'), 'talks')
+    assert.equal(fields.get('container.image'), image)
+    assert.equal(event?.facts?.dynamic(fieldKey('Container.Runtime')), 'docker')
   })
 
   it('JSON lines get the container, with image and labels', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
+import { fieldKey } from '../../event/field-key.ts'
 import { containerOf, dockerConfigFacts } from './container-info.ts'
 
 const id = 'ab'.repeat(32)
@@ -22,6 +23,22 @@ describe('containerOf()', () => {
   for (const [file, location] of places)
     it(`${file} is at ${location ?? 'no container'}`, async () =>
       assert.equal((await containerOf(file))?.location, location))
+})
+
+describe('facts of a container', () => {
+  it('are fields by name in any case, one set per stream', async () => {
+    const found = await containerOf(`/var/log/pods/shop_web-0_${uid}/nginx/0.log`)
+    assert.deepEqual(found?.facts.stderr.entries(), [
+      ['container.runtime', 'cri'],
+      ['container.name', 'nginx'],
+      ['container.pod.name', 'web-0'],
+      ['container.pod.namespace', 'shop'],
+      ['container.pod.uid', uid],
+      ['container.stream', 'stderr'],
+    ])
+    assert.equal(found?.facts.stdout.dynamic(fieldKey('Container.Pod.NAME')), 'web-0')
+    assert.equal(found?.facts.stdout.dynamic(fieldKey('container.image')), undefined)
+  })
 })
 
 describe('dockerConfigFacts()', () => {
