@@ -142,11 +142,13 @@ export const facetFields: readonly { readonly field: string; readonly label: str
   { field: 'data.objectRef.namespace', label: 'Kubernetes: namespace' },
   { field: 'data.user.username', label: 'Kubernetes: user' },
   { field: 'data.responseStatus.code', label: 'Kubernetes: answer' },
-  { field: 'rule.mitre.technique', label: 'MITRE technique' },
+  { field: 'rule.mitre.technique', label: 'ATT&CK technique' },
   { field: 'rule.id', label: 'Rule id' },
 ]
 
 export function labelOf(field: string): string {
+  if (field === 'rule.mitre.id') return 'ATT&CK technique'
+  if (field === 'rule.mitre.tactic') return 'ATT&CK tactic'
   const fact = facts.find(([, one]) => one === field)
   return facetFields.find((one) => one.field === field)?.label ?? fact?.[0] ?? field
 }

@@ -27,3 +27,13 @@ export function size(bytes: number): string {
   }
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ''}`
 }
+
+/** Lines after the first moved left by what they are all indented by: the first lost its own where it was cut out of a file. */
+export function dedent(text: string): string {
+  const [first = '', ...rest] = text.split('\n')
+  const indents = rest
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.length - line.trimStart().length)
+  const least = Math.min(...indents)
+  return indents.length === 0 ? text : [first, ...rest.map((line) => line.slice(least))].join('\n')
+}

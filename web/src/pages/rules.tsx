@@ -3,7 +3,7 @@ import type { Rule, RuleDetail } from '../data/answers.ts'
 import { address, change, hrefOf } from '../data/address.ts'
 import { useCounts } from '../data/ask.ts'
 import { call, me, Problem, useResource } from '../data/client.ts'
-import { plural, shortCount } from '../data/text.ts'
+import { dedent, plural, shortCount } from '../data/text.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Link } from '../parts/link.tsx'
 import { Advice, Empty, Failed } from '../parts/notice.tsx'
@@ -153,7 +153,7 @@ function RulePanel({ id }: { readonly id: string }) {
             </p>
             <pre class="message rule-xml">
               <LongText limit={20_000} lines>
-                {data.xml}
+                {dedent(data.xml)}
               </LongText>
             </pre>
             <Relatives title="Follows from" ids={data.parents} />
@@ -282,7 +282,7 @@ function ResultView({ result, line }: { readonly result: TestResult; readonly li
         </div>
         <div>
           <h3>Document</h3>
-          <Tree value={result.output ?? {}} />
+          <Tree value={result.output ?? {}} isPlain />
         </div>
       </div>
     </section>

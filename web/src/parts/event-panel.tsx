@@ -4,6 +4,7 @@ import type { Hit, RuleDetail } from '../data/answers.ts'
 import { change, hrefOf, openTab } from '../data/address.ts'
 import { queryString, useResource } from '../data/client.ts'
 import { entityOf, factsOf, isDocker, isKubernetes, levelOf, ruleOf, sentenceOf } from '../data/event.ts'
+import { dedent } from '../data/text.ts'
 import { ago, clock, full } from '../data/time.ts'
 import { Copy } from './copy.tsx'
 import { Icon } from './icon.tsx'
@@ -255,7 +256,7 @@ function Why({ hit }: { readonly hit: Hit }) {
           <Section title={`${data.file}:${data.line}`}>
             <pre class="message">
               <LongText limit={20_000} lines>
-                {data.xml}
+                {dedent(data.xml)}
               </LongText>
             </pre>
           </Section>

@@ -18,7 +18,7 @@ interface Props {
 export function HeatTable({ label, rowField, columnField, columns, rows }: Props) {
   const top = Math.max(1, ...rows.flatMap((row) => [...row.counts.values()]))
   return (
-    <div class="heat-scroll" tabIndex={0} role="region" aria-label={label}>
+    <div class="heat-scroll" tabIndex={0} role="region" aria-label={`Table: ${label}`}>
       <table class="heat">
         <thead>
           <tr>

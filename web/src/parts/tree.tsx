@@ -4,10 +4,10 @@ import { ValueButtons } from './value-buttons.tsx'
 const mostChildren = 500
 const deepest = 40
 
-/** A document as a tree; every leaf can be filtered by. */
-export function Tree({ value }: { readonly value: unknown }) {
+/** A document as a tree; every leaf can be filtered by, unless it is plain: not a stored event. */
+export function Tree({ value, isPlain = false }: { readonly value: unknown; readonly isPlain?: boolean }) {
   return (
-    <div class="tree">
+    <div class={isPlain ? 'tree tree-plain' : 'tree'}>
       <Children value={value} path="" depth={0} />
     </div>
   )
