@@ -46,7 +46,9 @@ export function engineApi(address: EngineAddress): EngineApi {
         throw new Error('the engine answered the request for events without a stream')
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- docker-modem hands out the response of node:http
       const response = answer as IncomingMessage
-      signal.addEventListener('abort', () => response.destroy(), { once: true })
+      const end = (): void => void response.destroy()
+      signal.addEventListener('abort', end, { once: true })
+      response.once('close', () => signal.removeEventListener('abort', end))
       return response
     },
   }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { SourceContext } from '../source-type.ts'
 import type { DockerTelemetry } from '../../telemetry/docker.ts'
 import { messageOf } from './advice.ts'
-import { engineTime, isoOfNano, type Position } from './cursor.ts'
+import { engineTime, isoOfNano, nanoOfTime, type Position } from './cursor.ts'
 import type { Enricher, Enrichment } from './enricher.ts'
 import type { EngineApi } from './engine-api.ts'
 import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-event.ts'
@@ -66,10 +66,12 @@ export class EngineSession {
   #engineId = ''
   #resumed: boolean
   #quietSince = 0
-  #auditedNano: bigint
+  #auditedNano = 0n
   /** What happened earlier is not ours to report. */
-  readonly #beginsNano: bigint
-  #timers: NodeJS.Timeout[] = []
+  #beginsNano = 0n
+  /** How far the clock of the engine is ahead of ours. */
+  #aheadNano = 0n
+  readonly #timers = new Set<NodeJS.Timeout>()
   #comparing: Promise<void> | undefined
 
   constructor(memory: EngineMemory, signal: AbortSignal) {
@@ -77,8 +79,6 @@ export class EngineSession {
     this.#signal = signal
     this.#resumedAt = memory.seen.position
     this.#resumed = this.#resumedAt === undefined
-    this.#auditedNano = this.#nowNano()
-    this.#beginsNano = this.#resumedAt?.nano ?? this.#auditedNano
   }
 
   /** Rejects when no connection came about or it broke; resolves with the reason when the stream ended. */
@@ -86,13 +86,14 @@ export class EngineSession {
     const { api } = this.#memory
     const info = objectOf(await api.get('/info', {}, this.#signal))
     this.#engineId = textOf(info['ID']) || textOf(info['Name']) || api.address
+    this.#setClock(nanoOfTime(textOf(info['SystemTime'])))
     const since = this.#resumedAt ? { since: engineTime(this.#resumedAt.nano - overlapNano) } : {}
     const stream = await api.events(since, this.#signal)
     this.#memory.connected(textOf(info['ServerVersion']))
     try {
       if (this.#resumedAt) this.#later(repeatsWithinMs, () => this.#checkResumed())
-      if (this.#resumed) await this.#takeStock()
-      this.#timers.push(setInterval(() => void this.audit(), auditEveryMs))
+      if (this.#resumed) void this.#takeStock()
+      this.#timers.add(setInterval(() => void this.audit(), auditEveryMs))
       return await this.#readAll(stream)
     } finally {
       for (const timer of this.#timers) clearTimeout(timer)
@@ -237,7 +238,11 @@ export class EngineSession {
   }
 
   #later(ms: number, run: () => void): void {
-    this.#timers.push(setTimeout(run, ms))
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      run()
+    }, ms)
+    this.#timers.add(timer)
   }
 
   #failed(doing: string, error: unknown): void {
@@ -245,7 +250,14 @@ export class EngineSession {
       this.#memory.telemetry.failed(this.#memory.api.address, doing, messageOf(error))
   }
 
+  #setClock(systemTime: bigint): void {
+    if (systemTime > 0n) this.#aheadNano = systemTime - this.#nowNano()
+    this.#auditedNano = this.#nowNano()
+    this.#beginsNano = this.#resumedAt?.nano ?? this.#auditedNano
+  }
+
+  /** On the clock of the engine. */
   #nowNano(): bigint {
-    return BigInt(this.#memory.now()) * 1_000_000n
+    return BigInt(this.#memory.now()) * 1_000_000n + this.#aheadNano
   }
 }
