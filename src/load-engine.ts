@@ -133,9 +133,11 @@ class RulesetReader {
   readonly problems: Problem[] = []
   readonly #ruleset: RulesetSection | undefined
   readonly #files: RulesetFiles
+  readonly #usesBuiltIn: boolean
 
   constructor({ home, rulesetFolder, ruleset, files }: EngineSettings) {
     this.#ruleset = ruleset
+    this.#usesBuiltIn = rulesetFolder === undefined
     this.#files = files ?? rulesetFilesOnDisk(home, rulesetFolder ?? path.join(packageRoot, 'ruleset'))
   }
 
@@ -150,7 +152,8 @@ class RulesetReader {
   lists(): Map<string, CdbList> {
     const names = this.#ruleset?.lists.map((list) => list.path) ?? []
     const lists = new Map<string, CdbList>()
-    for (const written of names.length > 0 ? names : this.#files.lists()) {
+    const shipped = this.#usesBuiltIn ? (this.#files.shippedLists?.() ?? []) : []
+    for (const written of names.length > 0 ? new Set([...shipped, ...names]) : this.#files.lists()) {
       const [name = ''] = (written.includes('/') ? written : `ruleset/rules/${written}`).split('.cdb')
       const text = this.#read(name)
       if (text !== undefined) lists.set(name, parseCdbList(name, text))

@@ -14,6 +14,8 @@ export interface RulesetFiles {
   read(name: string): string
   /** Every list file that is there, as `etc/lists/…`. */
   lists(): readonly string[]
+  /** Those of them that come with the ruleset: its own rules need them, whatever a configuration lists. */
+  shippedLists?(): readonly string[]
 }
 
 export function rulesetFilesOnDisk(home: string, ruleset: string): RulesetFiles {
@@ -28,6 +30,7 @@ export function rulesetFilesOnDisk(home: string, ruleset: string): RulesetFiles 
       const isShipped = name.startsWith('etc/lists/') && !isFile(own) && isFile(shipped(name))
       return toByteString(readFileSync(isShipped ? shipped(name) : own))
     },
+    shippedLists: () => filesBelow(path.join(ruleset, 'lists')).map((name) => `etc/lists/${name}`),
     lists: () => {
       const names = [path.join(ruleset, 'lists'), path.join(home, 'etc', 'lists')].flatMap(filesBelow)
       return [...new Set(names)].map((name) => `etc/lists/${name}`)
