@@ -119,6 +119,32 @@ describe('docker source and the Engine API', { timeout: 60_000 }, () => {
     assert.match(both.cursor ?? '', /1795309765000000030.*1795309765000000031/)
   })
 
+  it('pauses when 20,000 events wait, and declares what it could not read meanwhile', async () => {
+    const stop = new AbortController()
+    const batches = sourceFor([engine.host]).read(undefined, stop.signal)
+    const first = await batches.next()
+    while (engine.listeners < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    const lines = Array.from({ length: 24_000 }, (_, at) => eventOf('top', 100 + at))
+    engine.ring.push(...lines.slice(-256))
+    engine.send(`${lines.join('\n')}\n`)
+    while (engine.listeners > 1) await new Promise((resolve) => setTimeout(resolve, 20))
+    first.value?.settle()
+    let top = 0
+    let gap = ''
+    while (gap === '') {
+      const { value } = await batches.next()
+      for (const { text } of value?.events ?? []) {
+        if (text.includes('"Action": "top"')) top += 1
+        if (text.includes('"docker-gap"')) gap = text
+      }
+      value?.settle()
+    }
+    assert.ok(top >= 20_256 && top < 24_000, `${top} events`)
+    assert.match(gap, /"reason": "ring-wrapped"/)
+    stop.abort()
+    await batches.return(undefined)
+  })
+
   it('keeps reading while nothing is stored, and repeats a batch that was not stored', async () => {
     const stop = new AbortController()
     const batches = sourceFor([engine.host]).read(undefined, stop.signal)
