@@ -7,7 +7,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { quaywatch, startManager, temporaryFolder } from '../support/manager-process.ts'
+import { eventually, quaywatch, startManager, temporaryFolder } from '../support/manager-process.ts'
 
 const rounds = Number(process.env['QUAYWATCH_CRASH_ROUNDS'] ?? 4)
 const clients = 4
@@ -113,7 +113,8 @@ describe('kill -9', () => {
       for (let round = 0; round < rounds; round++) {
         const manager = await startManager(t, home)
         const poster = startPosting(manager.ports['kube_audit'] ?? 0, tls)
-        await sleep(randomInt(200, 1500))
+        await eventually('an answer', () => (poster.acknowledged.size > 40 ? true : undefined), 30_000)
+        await sleep(randomInt(0, 1500))
         assert.equal(await manager.end('SIGKILL'), 'SIGKILL')
         await poster.stop()
         for (const id of poster.acknowledged) acknowledged.add(id)
