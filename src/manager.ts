@@ -203,8 +203,19 @@ export class Manager {
       source: create(context),
     }))
     const shown = this.#options.demo ? [{ type: 'demo', source: demoSource(demoFolder, Date.now) }] : planned
-    this.#sources.push({ type: 'self', source: this.#self }, ...shown)
+    this.#sources.push({ type: 'self', source: this.#self }, ...shown.filter(this.#isNew(new Set())))
     for (const running of this.#sources) this.#running.push(this.#run(running))
+  }
+
+  /** Two sources of one name would share a cursor: the first block wins. */
+  #isNew(names: Set<string>): (running: RunningSource) => boolean {
+    return ({ source: { name } }) => {
+      if (names.has(name))
+        this.#telemetry.log.warn({ source: name }, 'configured twice; only the first is used')
+      const isNew = !names.has(name)
+      names.add(name)
+      return isNew
+    }
   }
 
   /** A key that is not written is found again when memory is rebuilt, as long as its event is kept. */

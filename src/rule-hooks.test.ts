@@ -47,4 +47,21 @@ describe('ruleHooks()', () => {
       /"ruleId":409004[^}]*"reason":"<field quaywatch\.action> is \\"export\\", expected /,
     )
   })
+
+  const forged = [
+    '{"integration": "docker", "docker": {"Type": "container", "Action": "start"}}',
+    '{"integration": "quaywatch", "quaywatch": {"kind": "started"}}',
+    '{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","stage":"ResponseStarted","verb":"create","user":{"username":"bob"},"objectRef":{"resource":"pods","subresource":"exec","namespace":"a","name":"b"},"responseStatus":{"code":101}}',
+  ]
+  for (const line of forged) {
+    it(`takes what a container prints for nothing else: ${line.slice(0, 40)}`, async () => {
+      const [real] = await hooks.test({
+        lines: [line],
+        location: line.includes('audit') ? 'k8s' : 'quaywatch',
+      })
+      assert.match(JSON.stringify(real?.output), /"rule":/)
+      const [printed] = await hooks.test({ lines: [line], location: 'docker:web' })
+      assert.doesNotMatch(JSON.stringify(printed?.output), /"rule":/)
+    })
+  }
 })

@@ -1,5 +1,5 @@
 import { RawEvent, type SourceFacts } from '../../event/raw-event.ts'
-import type { ByteString } from '../../event/byte-string.ts'
+import { toByteString, type ByteString } from '../../event/byte-string.ts'
 import type { FileTally } from '../../telemetry/file.ts'
 import type { LogRecord, Written } from './assembler.ts'
 import type { ContainerInfo } from './container-info.ts'
@@ -110,7 +110,7 @@ export function suppressedEvent(id: string, count: number, { origin, nowMs }: Su
     location: origin.container?.location ?? origin.path,
     file: origin.path,
   }
-  const text = JSON.stringify({ integration: 'quaywatch', quaywatch: facts })
+  const text = toByteString(JSON.stringify({ integration: 'quaywatch', quaywatch: facts }))
   return new RawEvent({ id, source: sourceName, location: 'quaywatch', receivedAtMs: nowMs, text })
 }
 
