@@ -28,7 +28,7 @@ function filesWithRecipe(): RulesetFiles {
 }
 
 const loaded = loadEngine({ home: '/nonexistent', files: filesWithRecipe(), hostName: 'manager' })
-const header = /^(\\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d) (\\S+) ([\\w.-]+)\\[(\\d+)\\]: (.*)$/
+const header = /^(\w{3} [ \d]\d \d\d:\d\d:\d\d) (\S+) ([\w.-]+)\[(\d+)\]: (.*)$/
 
 interface Input {
   readonly file: string
