@@ -1,5 +1,5 @@
 import { fieldText } from '../../../src/api/document-field.ts'
-import type { AggregationResult } from '../data/answers.ts'
+import type { AggregationResult, Hit } from '../data/answers.ts'
 import { address, hrefOf, range } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
 import { filterText } from '../data/filter.ts'
@@ -101,6 +101,11 @@ export function Legend({ names }: { readonly names: readonly string[] }) {
 
 const execQuery = `${action}: exec_start* and not data.docker.exec.healthcheck: true`
 
+/** Whom first: the panel has no room for a column of names. */
+function about(hit: Hit, what: string): string {
+  return `${fieldText(hit.document, 'data.docker.Actor.Attributes.name') ?? 'a container'}: ${what}`
+}
+
 function Execs() {
   const { hits, isReady, problem, total } = useNewest(8, { ds: 'events', f: containerOnly, q: execQuery })
   return (
@@ -119,7 +124,7 @@ function Execs() {
         hits={hits}
         isReady={isReady}
         empty="Nobody ran a command inside a container."
-        what={(hit) => (fieldText(hit.document, action) ?? '').replace(/^exec_start: ?/, '')}
+        what={(hit) => about(hit, (fieldText(hit.document, action) ?? '').replace(/^exec_start: ?/, ''))}
       />
     </Card>
   )
@@ -147,7 +152,7 @@ function Failures() {
         empty="No container failed or ran out of memory."
         what={(hit) => {
           const code = fieldText(hit.document, 'data.docker.Actor.Attributes.exitCode')
-          return code === undefined ? 'out of memory' : `ended with exit code ${code}`
+          return about(hit, code === undefined ? 'out of memory' : `ended with exit code ${code}`)
         }}
       />
     </Card>

@@ -125,7 +125,7 @@ function Timeline() {
 }
 
 function Facets({ onClose }: { readonly onClose: () => void }) {
-  const [most, setMost] = useState(8)
+  const [most, setMost] = useState(20)
   const { data, problem } = useResource<{ facets: readonly Facet[] }>({
     path: '/facets',
     body: { ...scopeWithin.value, fields: facetFields.map(({ field }) => field), limit: most },
@@ -139,7 +139,7 @@ function Facets({ onClose }: { readonly onClose: () => void }) {
       {data?.facets
         .filter((facet) => facet.buckets.length > 0)
         .map((facet) => (
-          <FacetBlock key={facet.field} facet={facet} onMore={most < 50 ? () => setMost(50) : undefined} />
+          <FacetBlock key={facet.field} facet={facet} onMore={most < 200 ? () => setMost(200) : undefined} />
         ))}
     </aside>
   )

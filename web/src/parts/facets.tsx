@@ -8,18 +8,25 @@ import { count, shortCount } from '../data/text.ts'
 import { Icon } from './icon.tsx'
 import { Line } from './text.tsx'
 
+/** Values shown before somebody asks for more. */
+const folded = 6
+
 /** Values of one field with how often they occur; a click narrows the question. */
 export function FacetBlock({ facet, onMore }: { readonly facet: Facet; onMore?: (() => void) | undefined }) {
   const [search, setSearch] = useState('')
+  const [isWhole, setWhole] = useState(false)
   const label = labelOf(facet.field)
   const most = Math.max(1, ...facet.buckets.map((bucket) => bucket.count))
   const isLevel = facet.field === 'rule.level'
   const ordered = isLevel ? [...facet.buckets].sort((a, b) => Number(b.key) - Number(a.key)) : facet.buckets
-  const shown = ordered.filter(({ key }) => String(key).toLowerCase().includes(search.toLowerCase()))
+  const found = ordered.filter(({ key }) => String(key).toLowerCase().includes(search.toLowerCase()))
+  // A rare level is the one to see: levels are never folded away.
+  const shown = isWhole || isLevel || search !== '' ? found : found.slice(0, folded)
+  const hidden = found.length - shown.length
   return (
     <details class="facet" open>
       <summary>{label}</summary>
-      {facet.buckets.length > 8 && (
+      {isWhole && facet.buckets.length > folded && (
         <input
           type="search"
           class="facet-search"
@@ -40,9 +47,14 @@ export function FacetBlock({ facet, onMore }: { readonly facet: Facet; onMore?: 
           />
         ))}
       </ul>
-      {(facet.other ?? 0) > 0 && (
-        <button type="button" class="link facet-more" onClick={onMore}>
-          {count(facet.other ?? 0)} with other values
+      {hidden > 0 && (
+        <button type="button" class="link facet-more" onClick={() => setWhole(true)}>
+          Show {count(hidden)} more
+        </button>
+      )}
+      {hidden === 0 && (facet.other ?? 0) > 0 && (
+        <button type="button" class="link facet-more" onClick={onMore} disabled={!onMore}>
+          {count(facet.other ?? 0)} with rarer values
         </button>
       )}
     </details>
