@@ -50,7 +50,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     const database = await openPatiently(
       path.join(folder, 'lock.duckdb'),
-      options.memoryBytes ?? 112 * mebibyte,
+      options.memoryBytes ?? 176 * mebibyte,
     )
     try {
       const report = (damage: Damage) => {

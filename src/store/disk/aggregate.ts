@@ -3,7 +3,7 @@ import type { AggregateRequest, Aggregation, AggregationResult, Bucket, Dataset 
 import { columnOf } from './columns.ts'
 import type { Database, Row } from './database.ts'
 import { unescape } from './line.ts'
-import { timeLimit, tooSlow, whereOf, within } from './search.ts'
+import { limitReached, timeLimit, whereOf, within } from './search.ts'
 import type { Segment } from './segments.ts'
 import { jsonAt, Values } from './sql.ts'
 
@@ -27,8 +27,9 @@ export async function aggregateSegments(
     try {
       results[name] = inRange.length === 0 ? nothing(aggregation) : await run(aggregation, scope)
     } catch (error) {
-      if (!slow.aborted || callerSignal.aborted) throw error
-      results[name] = { buckets: [], partial: tooSlow }
+      const partial = callerSignal.aborted ? undefined : limitReached(error, slow)
+      if (partial === undefined) throw error
+      results[name] = { buckets: [], partial }
     }
   }
   return results

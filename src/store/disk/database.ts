@@ -29,8 +29,11 @@ export class Database {
         memory_limit: `${Math.round(memoryBytes / 2 ** 20)}MiB`,
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
-        // Together they let a segment grow for a while without rewriting its newest part at every load.
-        checkpoint_threshold: '64MiB',
+        // What is between two checkpoints lies in memory uncompressed.
+        checkpoint_threshold: '24MiB',
+        // Freed memory goes back to the system early: loads come in bursts.
+        allocator_flush_threshold: '8MiB',
+        allocator_bulk_deallocation_flush_threshold: '8MiB',
       })
     } catch (error) {
       const holder = /Conflicting lock is held in (.*?)(?: by user .*?)?\. See/s.exec(String(error))?.[1]

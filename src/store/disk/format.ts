@@ -54,10 +54,13 @@ export const logExtent = (longestLine: number) =>
 
 const mebibyte = 2 ** 20
 
-/** DuckDB takes memory for lines of the length announced, so announce what is there. */
+/**
+ * DuckDB takes memory for lines of the length announced, so announce what is there. Reading in parallel costs a third more processor time per record
+ * and holds up everything else on two cores.
+ */
 function logTable(longestLine: number): string {
-  const lineBytes = Math.max(mebibyte, longestLine + 1)
+  const lineBytes = Math.max(mebibyte / 4, longestLine + 1)
   return `read_csv($1, auto_detect = false, header = false, delim = '${separator}', quote = '', escape = '',
-  nullstr = '${absent}', comment = '${groupMark}', new_line = '\\n', max_line_size = ${lineBytes}, buffer_size = ${Math.max(8 * mebibyte, lineBytes * 2)},
+  nullstr = '${absent}', comment = '${groupMark}', parallel = false, new_line = '\\n', max_line_size = ${lineBytes}, buffer_size = ${Math.max(mebibyte, lineBytes * 2)},
   columns = {${parts.map(({ name, logType }) => `'${name}': '${logType}'`).join(', ')}})`
 }

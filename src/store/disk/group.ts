@@ -16,9 +16,14 @@ const tailPattern = /^\x1e([0-9a-f]{8}) (\{.*\})$/
 /** Records and the line that closes them, ready to be written at once. */
 export function encodeGroup(lines: string, facts: GroupFacts): Buffer {
   const body = JSON.stringify(facts)
-  const records = Buffer.from(lines, 'utf8')
-  const sum = crc32(body, crc32(records)).toString(16).padStart(8, '0')
-  return Buffer.concat([records, Buffer.from(`${groupMark}${sum} ${body}\n`, 'utf8')])
+  const recordBytes = Buffer.byteLength(lines, 'utf8')
+  const group = Buffer.allocUnsafeSlow(recordBytes + 11 + Buffer.byteLength(body, 'utf8'))
+  group.write(lines, 0, 'utf8')
+  const sum = crc32(body, crc32(group.subarray(0, recordBytes)))
+    .toString(16)
+    .padStart(8, '0')
+  group.write(`${groupMark}${sum} ${body}\n`, recordBytes, 'utf8')
+  return group
 }
 
 export interface Scanned {

@@ -38,7 +38,16 @@ export function timeLimit(signal: AbortSignal): { signal: AbortSignal; limit: Ab
   return { signal: AbortSignal.any([signal, limit]), limit }
 }
 
-export const tooSlow = `the time limit of ${timeLimitMs / 1000} s was reached; narrow the time range or the query`
+const tooSlow = `the time limit of ${timeLimitMs / 1000} s was reached; narrow the time range or the query`
+
+/** The sentence for a limit that ended a statement; `undefined` when it failed for another reason. */
+export function limitReached(error: unknown, slow: AbortSignal): string | undefined {
+  if (slow.aborted) return tooSlow
+  const isFull = error instanceof Error && error.message.startsWith('Out of Memory Error')
+  return isFull
+    ? 'it needs more memory than the store may use; narrow the time range or the query'
+    : undefined
+}
 
 /** One page and how many there are, newest segment first (or oldest), stopping as soon as both are known. */
 export async function searchSegments(
@@ -66,8 +75,9 @@ export async function searchSegments(
       hits.push(...(await hitsAt(database, segment, { ...request, positions: positions.page }, signal)))
     }
   } catch (error) {
-    if (!slow.aborted || callerSignal.aborted) throw error
-    return { hits, total: { value: Math.min(total, countLimit), exact: false }, partial: tooSlow }
+    const partial = callerSignal.aborted ? undefined : limitReached(error, slow)
+    if (partial === undefined) throw error
+    return { hits, total: { value: Math.min(total, countLimit), exact: false }, partial }
   }
   const exact = total <= countLimit
   return { hits, total: { value: exact ? total : countLimit, exact } }

@@ -272,7 +272,7 @@ export class Segments {
 }
 
 function attach(file: string, schema: string): string {
-  return `ATTACH '${file.replaceAll("'", "''")}' AS ${schema} (ROW_GROUP_SIZE 20480, STORAGE_VERSION 'v1.5.0')`
+  return `ATTACH '${file.replaceAll("'", "''")}' AS ${schema} (ROW_GROUP_SIZE 10240, STORAGE_VERSION 'v1.5.0')`
 }
 
 async function removeFile(file: string): Promise<void> {
