@@ -2,16 +2,13 @@ import type { ByteString } from '../../event/byte-string.ts'
 import type { DecodedEvent } from '../../event/decoded-event.ts'
 import { staticNames } from '../../event/decoded-event.ts'
 import { lowerAscii } from '../../event/field-key.ts'
+import { DataSkeletons } from './data-skeleton.ts'
 import { jsonText } from './json-text.ts'
 
 /** A JSON object in the making: keys compare without case, the first spelling stays. */
 class ObjectDraft {
   readonly #keys = new Map<string, string | ObjectDraft>()
   readonly #spellings = new Map<string, string>()
-
-  get isEmpty(): boolean {
-    return this.#keys.size === 0
-  }
 
   get(key: string): string | ObjectDraft | undefined {
     return this.#keys.get(lowerAscii(key))
@@ -34,15 +31,36 @@ class ObjectDraft {
   }
 }
 
+const skeletons = new DataSkeletons()
+
 /** `data` of a document (spec/rules.md §6.4b); `undefined` when the event has no field to show. */
 export function dataText(event: DecodedEvent): string | undefined {
+  let step = skeletons.root
+  let text = ''
+  for (const name of staticNames) {
+    const value = event.fields.fixed(name)
+    if (value === undefined) continue
+    step = skeletons.follow(step, name)
+    text += (step.piece ?? '') + jsonText(value)
+  }
+  for (const [name, value] of event.fields.entries()) {
+    if (value === '') continue
+    step = skeletons.follow(step, name)
+    if (step.isIrregular) return irregularText(event)
+    if (step.piece !== undefined) text += step.piece + valueText(value)
+  }
+  return text === '' ? undefined : text + step.closing
+}
+
+/** The slow way, for fields that belong into objects that other fields have left. */
+function irregularText(event: DecodedEvent): string {
   const data = new ObjectDraft()
   for (const name of staticNames) {
     const value = event.fields.fixed(name)
     if (value !== undefined) data.set(name, jsonText(value))
   }
   for (const [name, value] of event.fields.entries()) if (value !== '') place(data, name, value)
-  return data.isEmpty ? undefined : data.render()
+  return data.render()
 }
 
 /** Nested by the dots of its name; dropped where something else already stands. */

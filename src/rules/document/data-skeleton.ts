@@ -1,0 +1,147 @@
+import { lowerAscii } from '../../event/field-key.ts'
+import { jsonText } from './json-text.ts'
+
+/** Skeletons of events that were written; beyond this they are made anew. */
+const mostSteps = 20_000
+/** Longer events and longer names are written the slow way: what is remembered stays small, and a new event cheap. */
+const mostNames = 200
+const longestName = 256
+
+interface ObjectState {
+  /** By lower-case key: what stands there. */
+  readonly keys: Map<string, ObjectState | 'value'>
+}
+
+/**
+ * Where the next field goes, after the fields before it: nearly all events repeat the names of earlier ones, so that the text
+ * between two values is known.
+ */
+export class Step {
+  /** Before the value; `undefined`: the field is left out because its place is taken. */
+  readonly piece: string | undefined
+  /** Behind the last value. */
+  readonly closing: string
+  /** The field belongs into an object that is closed already: the event cannot be written in one go. */
+  readonly isIrregular: boolean
+  readonly next = new Map<string, Step>()
+  /** The step before and the name that led here. */
+  readonly before: Step | undefined
+  readonly name: string
+  readonly count: number
+
+  constructor(
+    came: { readonly before: Step; readonly name: string } | undefined,
+    writer: { readonly piece: string | undefined; readonly depth: number; readonly isIrregular: boolean },
+  ) {
+    this.before = came?.before
+    this.name = came?.name ?? ''
+    this.count = came ? came.before.count + 1 : 0
+    this.piece = writer.piece
+    this.closing = '}'.repeat(writer.depth)
+    this.isIrregular = writer.isIrregular
+  }
+}
+
+/** Remembers how the fields of events nest in `data` (spec/rules.md §6.4b). */
+export class DataSkeletons {
+  #root = firstStep()
+  #count = 0
+
+  get root(): Step {
+    return this.#root
+  }
+
+  /** `name` is dotted when it nests. */
+  follow(step: Step, name: string): Step {
+    const known = step.next.get(name)
+    if (known) return known
+    if (step.count >= mostNames || name.length > longestName) return irregular
+    const next = stepAfter(step, name)
+    if (this.#count >= mostSteps) {
+      this.#count = 0
+      this.#root = firstStep()
+    }
+    this.#count += 1
+    step.next.set(name, next)
+    return next
+  }
+}
+
+function firstStep(): Step {
+  return new Step(undefined, { piece: undefined, depth: 0, isIrregular: false })
+}
+
+const irregular = new Step(undefined, { piece: undefined, depth: 0, isIrregular: true })
+
+/** Goes through all names again; only done for a sequence that was not seen before. */
+function stepAfter(before: Step, last: string): Step {
+  const writer = new SkeletonWriter()
+  let piece: string | undefined
+  for (const name of [...namesTo(before), last]) {
+    piece = writer.add(name)
+    if (writer.isIrregular) break
+  }
+  const { depth, isIrregular } = writer
+  return new Step({ before, name: last }, { piece, depth, isIrregular })
+}
+
+/** Names of fields from the root to a step. */
+function namesTo(last: Step): string[] {
+  const names: string[] = []
+  for (let step = last; step.before; step = step.before) names.push(step.name)
+  return names.reverse()
+}
+
+class SkeletonWriter {
+  isIrregular = false
+  #isFirst = true
+  readonly #open: ObjectState[] = [{ keys: new Map() }]
+  #path: string[] = []
+
+  /** Braces to close at the end. */
+  get depth(): number {
+    return this.#isFirst ? 0 : this.#open.length
+  }
+
+  add(name: string): string | undefined {
+    const parts = name.split('.')
+    const last = parts.pop() ?? ''
+    const shared = this.#sharedWith(parts)
+    if (!this.#isFree(shared, parts, last)) return undefined
+    if (this.isIrregular) return undefined
+    const closes = '}'.repeat(this.#open.length - 1 - shared)
+    this.#open.length = shared + 1
+    this.#path = this.#path.slice(0, shared)
+    let piece = this.#isFirst ? '{' : `${closes},`
+    for (const part of parts.slice(shared)) {
+      piece += `${jsonText(part)}:{`
+      const object: ObjectState = { keys: new Map() }
+      this.#open.at(-1)?.keys.set(lowerAscii(part), object)
+      this.#open.push(object)
+      this.#path.push(lowerAscii(part))
+    }
+    this.#open.at(-1)?.keys.set(lowerAscii(last), 'value')
+    this.#isFirst = false
+    return `${piece}${jsonText(last)}:`
+  }
+
+  /** How many of the objects that are open the name goes through. */
+  #sharedWith(parts: readonly string[]): number {
+    let shared = 0
+    while (shared < parts.length && this.#path[shared] === lowerAscii(parts[shared] ?? '')) {
+      if (shared >= this.#path.length) break
+      shared += 1
+    }
+    return shared
+  }
+
+  /** False when something else stands in the way; irregular when an object on the way is closed already. */
+  #isFree(shared: number, parts: readonly string[], last: string): boolean {
+    const object = this.#open[shared]
+    const [next] = parts.slice(shared)
+    const found = object?.keys.get(lowerAscii(next ?? last))
+    if (found === undefined) return true
+    if (next !== undefined && found !== 'value') this.isIrregular = true
+    return false
+  }
+}
