@@ -9,7 +9,7 @@ const traits: readonly (readonly [name: string, pattern: RegExp])[] = [
   ],
   [
     'download',
-    /\b(?:curl|wget)\b[^|;&\n]{0,2000}(?:\|\s{0,8}(?:ba|da|z|a|k)?sh\b|&&[^\n]{0,200}\bchmod\b)|\bbase64 (?:-d|--decode)\b[^\n]{0,500}\|/i,
+    /\b(?:curl|wget)\b[^|;&\n]{0,300}(?:\|\s{0,8}(?:ba|da|z|a|k)?sh\b|&&[^\n]{0,200}\bchmod\b)|\bbase64 (?:-d|--decode)\b[^\n]{0,500}\|/i,
   ],
   [
     'credentials',
