@@ -88,6 +88,8 @@ export class EventList {
     stream.addEventListener('dropped', (event) => {
       const { count } = parseAnswer<{ count: number }>(String(event.data))
       this.dropped.value += count
+      // They are stored and match: only this list does not hold them.
+      this.#countMore(count)
     })
     stream.addEventListener('gap', (event) => {
       const { from, to } = parseAnswer<{ from: number; to: number }>(String(event.data))
@@ -117,6 +119,7 @@ export class EventList {
     this.#arrived.push(...parseAnswer<Hit[]>(data))
     if (this.#arrived.length > mostPending) {
       this.dropped.value += this.#arrived.length - mostPending
+      this.#countMore(this.#arrived.length - mostPending)
       this.#arrived = this.#arrived.slice(-mostPending)
     }
     cancelAnimationFrame(this.#frame)
@@ -130,10 +133,14 @@ export class EventList {
     const [first] = fresh
     if (!first) return
     this.#newest = first.position
-    const total = this.total.value
-    if (total) this.total.value = { ...total, value: total.value + fresh.length }
+    this.#countMore(fresh.length)
     this.pending.value = [...fresh, ...this.pending.value].slice(0, mostPending)
     if (!this.isHeld) this.showPending()
+  }
+
+  #countMore(count: number): void {
+    const total = this.total.value
+    if (total) this.total.value = { ...total, value: total.value + count }
   }
 
   showPending(): void {
