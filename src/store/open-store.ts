@@ -11,7 +11,7 @@ import { Identity } from './disk/identity.ts'
 import { Indexer } from './disk/indexer.ts'
 import { applyLimits, type Limits } from './disk/retention.ts'
 import { RecentHits } from './disk/recent-hits.ts'
-import { Segments, type Damage } from './disk/segments.ts'
+import { Segments, setAside, type Damage } from './disk/segments.ts'
 import { Writer } from './disk/writer.ts'
 import type { Store } from './store.ts'
 
@@ -68,7 +68,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       const state = { ...recovered.state, next: Math.max(recovered.state.next, lastPosition + 1) }
       // Before the old files are taken over and deleted: they hold the only cursors.
       const log = await CommitLog.create(logFolder, recovered.lastNumber + 1, state)
-      const indexer = new Indexer(segments, recovered.files, telemetry)
+      const indexer = new Indexer({
+        segments,
+        files: recovered.files,
+        telemetry,
+        setAside: async (file, reason) => report(await setAside(file.path, damagedFolder, reason)),
+      })
       await indexer.catchUp()
       const fingerprint = fingerprintWith(path.join(folder, 'id.key'))
       const identity = await Identity.open({ database, segments, fingerprint }, options.recentIds)

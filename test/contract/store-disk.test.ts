@@ -141,6 +141,21 @@ describe('the disk store', () => {
     await third.close()
   })
 
+  it('sets a log file aside that can never be loaded, and goes on', async () => {
+    const folder = newFolder()
+    const damages: string[] = []
+    const store = await openStore({ folder, onDamage: ({ reason }) => damages.push(reason) })
+    await store.append('a', '1', [entry({ id: 'broken', atMs: Number.NaN })])
+    assert.deepEqual((await store.search(all, never)).hits, [])
+    await store.append('a', '2', [entry({ id: 'whole' })])
+    assert.deepEqual(
+      (await store.search(all, never)).hits.map(({ eventId }) => eventId),
+      ['whole'],
+    )
+    assert.equal(damages.length, 1)
+    await store.close()
+  })
+
   it('refuses to be opened twice', async () => {
     const folder = newFolder()
     const store = await openStore({ folder })

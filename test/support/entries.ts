@@ -61,7 +61,7 @@ function documentOf(raw: RawEvent, rule: RuleView | undefined, parts: EntryParts
   const { id, data = {} } = parts
   const mitre = rule && rule.mitreIds.length > 0 ? { mitre: { id: rule.mitreIds } } : {}
   return JSON.stringify({
-    timestamp: new Date(raw.receivedAtMs).toISOString().replace('Z', '+0000'),
+    timestamp: new Date(raw.receivedAtMs || 0).toISOString().replace('Z', '+0000'),
     rule: rule && {
       level: rule.level,
       description: rule.description,

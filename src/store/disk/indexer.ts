@@ -9,6 +9,16 @@ const firstWaitMs = 1_000
 const longestWaitMs = 30_000
 /** Beyond this many full log files commits wait: the disk must not fill with what nobody can search. */
 const maxFiles = 24
+const neverLoads = /^(?:Invalid Input|Conversion|Out of Range|Parser) Error/
+
+export interface IndexerParts {
+  readonly segments: Segments
+  /** Left by a process that was stopped. */
+  readonly files: readonly LogFile[]
+  readonly telemetry: StoreTelemetry | undefined
+  /** Moves a file away that can never be loaded, and reports it. */
+  readonly setAside: (file: LogFile, reason: string) => Promise<void>
+}
 
 /** Moves full log files into segments: when one is full, when a reader asks, and a few seconds after the last commit. */
 export class Indexer {
@@ -21,10 +31,13 @@ export class Indexer {
   #retryMs = firstWaitMs
   #stopped = false
 
-  constructor(segments: Segments, files: readonly LogFile[], telemetry: StoreTelemetry | undefined) {
+  readonly #setAside: (file: LogFile, reason: string) => Promise<void>
+
+  constructor({ segments, files, telemetry, setAside }: IndexerParts) {
     this.#segments = segments
     this.#files = [...files]
     this.#telemetry = telemetry
+    this.#setAside = setAside
   }
 
   /** How the file that is being written is handed over. */
@@ -100,8 +113,7 @@ export class Indexer {
   async #loadAll(): Promise<string | undefined> {
     for (let file = this.#files[0]; file; file = this.#files[0]) {
       try {
-        await this.#segments.load(file)
-        await rm(file.path, { force: true })
+        await this.#take(file)
       } catch (error) {
         return this.#failed(error)
       }
@@ -110,6 +122,17 @@ export class Indexer {
       this.#telemetry?.filesWaiting(this.#files.length)
     }
     return undefined
+  }
+
+  async #take(file: LogFile): Promise<void> {
+    try {
+      await this.#segments.load(file)
+      await rm(file.path, { force: true })
+    } catch (error) {
+      // What is in the file is wrong: trying again would stop everything that comes after it, for ever.
+      if (!neverLoads.test(messageOf(error))) throw error
+      await this.#setAside(file, messageOf(error))
+    }
   }
 
   #failed(error: unknown): string {

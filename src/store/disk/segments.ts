@@ -78,6 +78,7 @@ export class Segments {
     if (log.records === 0 || log.number <= this.applied) return
     const extent = log.extent ?? (await this.#readExtent(log))
     if (extent.records === 0) return
+    if (!Number.isFinite(extent.firstMs)) throw new Error('Invalid Input Error: a record has no time')
     const day = new Date(extent.firstMs).toISOString().slice(0, 10)
     const before = await this.#target(day)
     const after: Segment = {
@@ -280,7 +281,7 @@ async function removeFile(file: string): Promise<void> {
   await rm(`${file}.wal`, { force: true })
 }
 
-async function setAside(file: string, folder: string, error: unknown): Promise<Damage> {
+export async function setAside(file: string, folder: string, error: unknown): Promise<Damage> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const movedTo = path.join(folder, path.basename(file))
   await rename(file, movedTo)
