@@ -6,6 +6,7 @@ import { apiUrl, call, me, parseAnswer, Problem as ProblemClass, queryString } f
 const pageSize = 200
 const mostRows = 20_000
 const mostPending = 5000
+const calmMs = 250
 
 interface Question {
   readonly ds: string
@@ -33,7 +34,8 @@ export class EventList {
   #cancel = new AbortController()
   #stream: EventSource | undefined
   #arrived: Hit[] = []
-  #frame = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #settledAt = 0
   #newest = 0
 
   async load(question: Question): Promise<void> {
@@ -108,7 +110,8 @@ export class EventList {
   close(): void {
     this.#cancel.abort()
     this.unfollow()
-    cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#arrived = []
     this.#newest = 0
   }
@@ -122,11 +125,15 @@ export class EventList {
       this.#countMore(this.#arrived.length - mostPending)
       this.#arrived = this.#arrived.slice(-mostPending)
     }
-    cancelAnimationFrame(this.#frame)
-    this.#frame = requestAnimationFrame(() => this.#settle())
+    // One event is shown at once; a flood four times a second, which is as fast as anybody reads.
+    if (this.#timer !== undefined) return
+    const wait = Math.max(0, this.#settledAt + calmMs - performance.now())
+    this.#timer = setTimeout(() => this.#settle(), wait)
   }
 
   #settle(): void {
+    this.#timer = undefined
+    this.#settledAt = performance.now()
     const known = this.#newest
     const fresh = this.#arrived.filter((hit) => hit.position > known).reverse()
     this.#arrived = []

@@ -15,6 +15,7 @@ import {
   to,
 } from '../data/address.ts'
 import { apiUrl, queryString, useResource } from '../data/client.ts'
+import type { Entity } from '../data/event.ts'
 import { entityOf, facetFields, levelOf, ruleOf, sentenceOf } from '../data/event.ts'
 import { EventList } from '../data/event-list.ts'
 import { clearFilters } from '../data/filter.ts'
@@ -273,8 +274,31 @@ export function isTyping(event: KeyboardEvent): boolean {
   return inField || event.ctrlKey || event.metaKey || event.altKey
 }
 
+interface RowView {
+  readonly level: number
+  readonly sentence: string
+  readonly entity: Entity | undefined
+  readonly rule: string
+}
+
+const views = new WeakMap<Hit, RowView>()
+
+/** What a row says, found once: in a live list every row moves several times a second. */
+function viewOf(hit: Hit): RowView {
+  const known = views.get(hit)
+  if (known) return known
+  const view = {
+    level: levelOf(hit),
+    sentence: sentenceOf(hit),
+    entity: entityOf(hit),
+    rule: ruleOf(hit) ?? '–',
+  }
+  views.set(hit, view)
+  return view
+}
+
 function Row({ hit, before }: { readonly hit: Hit; readonly before: Hit | undefined }) {
-  const entity = entityOf(hit)
+  const { level, sentence, entity, rule } = viewOf(hit)
   const isNewDay = before === undefined || day(before.receivedAtMs) !== day(hit.receivedAtMs)
   return (
     <>
@@ -282,10 +306,10 @@ function Row({ hit, before }: { readonly hit: Hit; readonly before: Hit | undefi
         <span class="row-day">{isNewDay ? day(hit.receivedAtMs) : ''}</span>
         {clock(hit.receivedAtMs)}
       </span>
-      <Level level={levelOf(hit)} />
-      <Line>{sentenceOf(hit)}</Line>
+      <Level level={level} />
+      <Line>{sentence}</Line>
       <span class="row-entity">{entity && <Line>{entity.value}</Line>}</span>
-      <span class="mono row-rule">{ruleOf(hit) ?? '–'}</span>
+      <span class="mono row-rule">{rule}</span>
     </>
   )
 }
