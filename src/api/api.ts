@@ -11,6 +11,7 @@ import { createSignInSecret } from './auth/sign-in-link.ts'
 import type { ApiContext } from './context.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
+import { addFieldRoutes } from './field-routes.ts'
 import { addGuard } from './guard.ts'
 import { addHealthRoutes, addProbeRoutes } from './health-routes.ts'
 import { addMitreRoutes } from './mitre-routes.ts'
@@ -103,6 +104,7 @@ async function buildServer(context: ApiContext): Promise<FastifyInstance> {
 
 function addApiRoutes(api: FastifyInstance, context: ApiContext): void {
   addSearchRoutes(api, context)
+  addFieldRoutes(api, context)
   addEventRoutes(api, context)
   addExportRoutes(api, context)
   addTailRoutes(api, context)

@@ -203,6 +203,12 @@ describe('API', () => {
       assert.equal(part(answer, 'facets.1.buckets.length'), 1)
     })
 
+    it('fields are named with how many events have them', async () => {
+      const answer = await get(`/fields?ds=events&${day}`)
+      assert.equal(part(answer, 'sampled'), 4)
+      assert.match(answer.text, /\{"field":"data\.docker\.Actor\.Attributes\.name","count":4\}/)
+    })
+
     it('an aggregation without its field is refused', async () => {
       const answer = await send('POST', '/aggregate', { aggs: { a: { kind: 'terms', size: 3 } } })
       assert.equal(answer.status, 400)
@@ -233,6 +239,7 @@ describe('API', () => {
       ['POST', '/aggregate', 'viewer'],
       ['POST', '/facets', 'viewer'],
       ['GET', '/values?field=rule.id', 'viewer'],
+      ['GET', '/fields', 'viewer'],
       ['POST', '/query/parse', 'viewer'],
       ['GET', '/events/x', 'viewer'],
       ['GET', '/events/x/context', 'viewer'],
