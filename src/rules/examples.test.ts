@@ -195,6 +195,11 @@ const cases: readonly {
   },
 ]
 
+function keyOf(document: string | undefined, key: string): unknown {
+  const read: unknown = JSON.parse(document ?? '{}')
+  return new Map(Object.entries(read ?? {})).get(key)
+}
+
 describe('rules evaluate as the specification says', () => {
   for (const { clause, rules, events, alerts } of cases) {
     it(`rules.md ${clause}`, () => assert.equal(alerted(loadExample(rules), events), alerts))
@@ -202,9 +207,8 @@ describe('rules evaluate as the specification says', () => {
 
   it('rules.md 4.7c previous_output has eleven lines at most, newest first', () => {
     const verdicts = evaluateAll(loadExample(A + counting('frequency="15"')), numbered(15))
-    const document: unknown = JSON.parse(verdicts[14]?.document() ?? '')
     assert.equal(
-      (document as { previous_output: string }).previous_output,
+      keyOf(verdicts[14]?.document(), 'previous_output'),
       'a14\na13\na12\na11\na10\na9\na8\na7\na6\na5\na4',
     )
   })
@@ -262,8 +266,7 @@ describe('data of documents', () => {
     it(`rules.md 6.4b ${fields} becomes ${data}`, () => {
       // Twice: the second time along what was remembered.
       for (const verdict of evaluateAll(loaded, [fields, fields])) {
-        const document: unknown = JSON.parse(verdict.document())
-        assert.equal(JSON.stringify((document as { data: unknown }).data), data)
+        assert.equal(JSON.stringify(keyOf(verdict.document(), 'data')), data)
       }
     })
   }

@@ -46,6 +46,8 @@ export class RuleCompiler {
     const patterns = new PatternSource(this.#problems, () => this.#onExhausted(attributes.id))
     if (!texts.has('description'))
       this.#problems.fatal('no-description', `rule ${attributes.id} has no <description>`, draft.at)
+    if (isStrange(draft))
+      this.#problems.error('level-zero-accuracy-zero', 'level 0 with accuracy 0 counts as level 99', draft.at)
     this.#checkContext(draft)
     this.#checkIgnoreLists(texts)
     const lists = compileLists(draft.items, this.#context, this.#problems, patterns)
