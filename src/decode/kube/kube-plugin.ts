@@ -6,9 +6,12 @@ import { kubeFacts } from './kube-facts.ts'
 import { KubeMemory } from './kube-memory.ts'
 import { type Tree, isTree, text } from './tree.ts'
 
+/** Logs of containers: what they print must not enter the memory of what API servers said. */
+const containerLog = /(?:^|->)(?:docker|pod):/
 const version = /^audit\.k8s\.io\/v1(?:(?:alpha|beta)1)?$/
 
 function auditEvent(raw: RawEvent, log: ByteString, start: number): Tree | undefined {
+  if (containerLog.test(raw.location)) return undefined
   let value = raw.tree
   if (value === undefined) {
     try {
