@@ -1,5 +1,5 @@
 import type { Health } from '../data/answers.ts'
-import { me, useResource } from '../data/client.ts'
+import { useResource } from '../data/client.ts'
 import { count, plural, size } from '../data/text.ts'
 import { ago, duration, full } from '../data/time.ts'
 import { refreshed } from '../data/address.ts'
@@ -30,7 +30,7 @@ export function HealthPage() {
       <Checks health={data} />
       {data.rules.problems.length > 0 && <RuleProblems health={data} />}
       <SetUp />
-      {me.value?.role === 'admin' && <Access />}
+      <Access />
     </div>
   )
 }

@@ -56,13 +56,14 @@ function useAction(): {
   return { problem, version, act }
 }
 
-/** Who may come in: users, their sessions, API tokens, and my password. */
+/** My password and sessions; for administrators also who else may come in. */
 export function Access() {
+  const isAdmin = me.value?.role === 'admin'
   return (
     <>
       <Password />
-      <Users />
-      <Tokens />
+      {isAdmin && <Users />}
+      {isAdmin && <Tokens />}
       <Sessions />
     </>
   )
