@@ -1,12 +1,20 @@
 import type { ByteString } from '../event/byte-string.ts'
 import type { Fields, StaticName } from '../event/decoded-event.ts'
+import { staticNames } from '../event/decoded-event.ts'
 import { type FieldKey, lowerAscii } from '../event/field-key.ts'
+import { addMember, beginMembers, endMembers } from './json/member-writer.ts'
+
+const statics: ReadonlySet<string> = new Set(staticNames)
 
 /** A run of dynamic fields in document order; may find its values only when they are asked for. */
 export interface FieldPart {
   /** The first field of this part with the key. */
   dynamic(key: FieldKey): ByteString | undefined
   entries(): Iterable<readonly [name: ByteString, value: ByteString]>
+  /** The JSON text that the fields are in, if they are in one. */
+  readonly jsonText?: ByteString
+  /** Adds the fields to the members being written (see `beginMembers`); false: only the entries tell. */
+  addMembers?(): boolean
 }
 
 /** Dynamic fields that were found one at a time. */
@@ -63,6 +71,13 @@ export class EventFields implements Fields {
     for (const part of this.#parts) yield* part.entries()
   }
 
+  membersText(): ByteString | undefined {
+    const json = this.#parts.find(({ jsonText }) => jsonText !== undefined)
+    if (json?.jsonText === undefined || !beginMembers(json.jsonText)) return undefined
+    for (const part of this.#parts) if (!addPart(part, part === json)) return undefined
+    return endMembers()
+  }
+
   /** The last write wins. */
   set(name: StaticName, value: ByteString): void {
     this.#fixed ??= {}
@@ -87,4 +102,18 @@ export class EventFields implements Fields {
     this.#parts.push(part)
     this.#list = undefined
   }
+}
+
+function addPart(part: FieldPart, isJson: boolean): boolean {
+  if (isJson) return part.addMembers?.() === true
+  for (const [name, value] of part.entries()) {
+    if (isStaticName(name) || !addMember(name, value)) return false
+  }
+  return true
+}
+
+/** Fields that would meet a static one in the document are placed one by one. */
+function isStaticName(name: ByteString): boolean {
+  const dot = name.indexOf('.')
+  return statics.has(lowerAscii(dot === -1 ? name : name.slice(0, dot)))
 }

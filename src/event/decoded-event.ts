@@ -28,6 +28,11 @@ export interface Fields {
   dynamic(key: FieldKey): ByteString | undefined
   /** Dynamic fields in the order they were found, duplicates included. */
   entries(): Iterable<readonly [name: ByteString, value: ByteString]>
+  /**
+   * The dynamic fields as members of the `data` object (spec/rules.md §6.4b), joined by commas, when that is quicker than
+   * placing the entries; they never have the name of a static field. `undefined`: place the entries.
+   */
+  membersText?(): ByteString | undefined
 }
 
 export type Category =

@@ -3,9 +3,10 @@ import type { StaticName } from '../../event/decoded-event.ts'
 import type { EventFields } from '../event-fields.ts'
 import type { JsonOptions } from '../plugin.ts'
 import { flattenJson } from './flatten.ts'
-import { JsonPart, valueAt } from './json-part.ts'
+import { JsonPart } from './json-part.ts'
 import { hits, scanJson, scanned } from './json-scanner.ts'
 import { type KeyTable, keyTable } from './key-table.ts'
+import { valueAt } from './value-at.ts'
 
 /**
  * Adds the fields of the JSON object that starts at `start` (spec/decoders.md §6.9). Text that is not a JSON object adds none.
@@ -31,9 +32,14 @@ function addScanned(fields: EventFields, text: ByteString, start: number, option
   if (limit < Infinity && scanned.hasUser) return false
   const dstuser = fields.fixed('dstuser') ?? ''
   const dynamic = takeHits(fields, text, table)
-  const entries = (): readonly (readonly [ByteString, ByteString])[] =>
-    flattenJson(text, start, options, dstuser).dynamic.slice(0, limit)
-  fields.addPart(new JsonPart(text, dynamic, table.knownSlots, entries), Math.min(scanned.dynamic, limit))
+  const source = {
+    text,
+    start,
+    discardsNulls: options.nulls === 'discard',
+    isWhole: scanned.dynamic <= limit,
+    flatten: () => flattenJson(text, start, options, dstuser).dynamic.slice(0, limit),
+  }
+  fields.addPart(new JsonPart(source, dynamic, table.knownSlots), Math.min(scanned.dynamic, limit))
   return true
 }
 

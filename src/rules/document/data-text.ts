@@ -2,8 +2,8 @@ import type { ByteString } from '../../event/byte-string.ts'
 import type { DecodedEvent } from '../../event/decoded-event.ts'
 import { staticNames } from '../../event/decoded-event.ts'
 import { lowerAscii } from '../../event/field-key.ts'
+import { jsonText, valueText } from '../../event/json-text.ts'
 import { DataSkeletons } from './data-skeleton.ts'
-import { jsonText } from './json-text.ts'
 
 /** A JSON object in the making: keys compare without case, the first spelling stays. */
 class ObjectDraft {
@@ -35,6 +35,22 @@ const skeletons = new DataSkeletons()
 
 /** `data` of a document (spec/rules.md §6.4b); `undefined` when the event has no field to show. */
 export function dataText(event: DecodedEvent): string | undefined {
+  const members = event.fields.membersText?.()
+  return members === undefined ? skeletonText(event) : withStatics(event, members)
+}
+
+function withStatics({ fields }: DecodedEvent, members: string): string | undefined {
+  let statics = ''
+  for (const name of staticNames) {
+    const value = fields.fixed(name)
+    if (value !== undefined) statics += `${statics === '' ? '' : ','}"${name}":${jsonText(value)}`
+  }
+  if (statics === '' && members === '') return undefined
+  return statics === '' || members === '' ? `{${statics}${members}}` : `{${statics},${members}}`
+}
+
+/** From the list of fields, whatever they are. */
+function skeletonText(event: DecodedEvent): string | undefined {
   let step = skeletons.root
   let text = ''
   for (const name of staticNames) {
@@ -80,18 +96,4 @@ function place(data: ObjectDraft, name: ByteString, value: ByteString): void {
   }
   const key = name.slice(from)
   if (object.get(key) === undefined) object.set(key, valueText(value))
-}
-
-function valueText(value: ByteString): string {
-  return value.charCodeAt(0) === 0x5b ? (arrayText(value) ?? jsonText(value)) : jsonText(value)
-}
-
-/** A text that is one complete JSON array stands for that array; `undefined` when it is none. */
-function arrayText(value: ByteString): string | undefined {
-  if (!value.endsWith(']')) return undefined
-  try {
-    return JSON.stringify(JSON.parse(value))
-  } catch {
-    return undefined
-  }
 }

@@ -1,0 +1,398 @@
+import type { ByteString } from '../../event/byte-string.ts'
+import { staticNames } from '../../event/decoded-event.ts'
+import { valueText } from '../../event/json-text.ts'
+import {
+  afterMark,
+  afterSpace,
+  behindText,
+  bytes as textBytes,
+  endOfScalar,
+  loadText,
+  longestText,
+} from './json-bytes.ts'
+import { endOfArray } from './array-bytes.ts'
+import { deepestNesting } from './json-reader.ts'
+import { emptyHash, hashByte, jsonStatics, lowerByte as lowerTable } from './key-table.ts'
+import { addPath, findPath, isKeyOf, isLeaf, noPath, resetPaths, rootPath, tooMany } from './member-paths.ts'
+import { valueAt } from './value-at.ts'
+
+const quote = 0x22
+const backslash = 0x5c
+const space = 0x20
+const comma = 0x2c
+const colon = 0x3a
+const dot = 0x2e
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const letterN = 0x6e
+
+/** Longer texts, and objects that would become longer, are left to the slow way. */
+const longestInput = 128 * 1024
+const roomFor = 512 * 1024
+/** All names of one event together (see `flattenJson`). */
+const nameBytes = 16 * 1024 * 1024
+
+const bytes = textBytes
+const lowerByte = lowerTable
+const out = Buffer.alloc(roomFor)
+
+/** 1 for bytes that are the same inside a string of the document. */
+const isPlain = new Uint8Array(256).fill(1, space)
+for (const unit of [quote, backslash]) isPlain[unit] = 0
+/** 1 for what a backslash stands before in documents as well. */
+const isSameEscape = new Uint8Array(256)
+for (const letter of '"\\bfnrt') isSameEscape[letter.charCodeAt(0)] = 1
+
+function hashOf(name: string): number {
+  let hash = emptyHash
+  for (let at = 0; at < name.length; at += 1) hash = hashByte(hash, name.charCodeAt(at))
+  return hash
+}
+const reservedHashes = new Set([...staticNames, ...jsonStatics.keys()].map(hashOf))
+const reserved: ReadonlySet<string> = new Set(staticNames)
+
+/** Only the slow way can tell. */
+const slowly = -1
+
+let text: ByteString = ''
+let at = 0
+let length = 0
+let scratch = 0
+let names = 0
+let discardsNulls = false
+
+// Objects that are open in the output.
+const open = new Int32Array(deepestNesting + 1)
+let depth = 0
+// Keys around the member at hand, and how many of them are known to be the open objects.
+const wantStart = new Int32Array(deepestNesting + 1)
+const wantEnd = new Int32Array(deepestNesting + 1)
+const wantHash = new Int32Array(deepestNesting + 1)
+let wanted = 0
+let settled = 0
+
+/** Starts the members of one event. */
+export function beginMembers(jsonOfEvent: ByteString): boolean {
+  if (jsonOfEvent.length > longestInput) return false
+  loadText(jsonOfEvent)
+  text = jsonOfEvent
+  scratch = behindText()
+  length = 0
+  names = 0
+  depth = 0
+  wanted = 0
+  settled = 0
+  resetPaths()
+  return true
+}
+
+export function endMembers(): ByteString {
+  closeTo(0)
+  return out.toString('latin1', 0, length)
+}
+
+/** Adds a field that is none of the JSON text. False: only the slow way can tell. */
+export function addMember(name: ByteString, value: ByteString): boolean {
+  if (value === '') return true
+  if (scratch + name.length > longestText || !isPlainText(name)) return false
+  const start = scratch
+  scratch += bytes.write(name, start, name.length, 'latin1')
+  wanted = 0
+  settled = 0
+  const last = wantKey(start, scratch)
+  const placed = last === slowly ? slowly : place(last, scratch)
+  if (placed === 1) return writeText(valueText(value))
+  return placed === 0
+}
+
+function isPlainText(name: ByteString): boolean {
+  for (let index = 0; index < name.length; index += 1) if (isPlain[name.charCodeAt(index)] !== 1) return false
+  return true
+}
+
+/** Adds all fields of the JSON object at `start`, which was checked before. False: only the slow way can tell. */
+export function addObject(start: number, discardNulls: boolean): boolean {
+  discardsNulls = discardNulls
+  wanted = 0
+  settled = 0
+  at = afterSpace(afterMark(start))
+  return writeObject(0)
+}
+
+/** The object at `at`. */
+function writeObject(prefixLength: number): boolean {
+  const outer = wanted
+  at = afterSpace(at + 1)
+  if (bytes[at] === closeBrace) {
+    at += 1
+    return true
+  }
+  for (;;) {
+    const start = at + 1
+    const last = wantKeyAt(start)
+    if (last === slowly) return false
+    const end = at
+    at = afterSpace(at + 1)
+    at = afterSpace(at + 1)
+    const pathLength = prefixLength + end - start
+    names += pathLength
+    if (names > nameBytes) return false
+    const isWritten =
+      bytes[at] === openBrace
+        ? wantObject(last, end, outer === 0) && writeObject(pathLength + 1)
+        : writeMember(start, last, end, outer === 0)
+    if (!isWritten) return false
+    wanted = outer
+    if (settled > outer) settled = outer
+    at = afterSpace(at)
+    if (bytes[at] !== comma) break
+    at = afterSpace(at + 1)
+  }
+  at += 1
+  return true
+}
+
+/** The last part of the key just read is an object around what follows. */
+function wantObject(last: number, end: number, isTop: boolean): boolean {
+  wantStart[wanted] = last
+  wantEnd[wanted] = end
+  wantHash[wanted] = lastHash
+  wanted += 1
+  return wanted < deepestNesting && !(isTop && partKind() === 'unclear')
+}
+
+/** Hash of the key's last part. */
+let lastHash = 0
+
+/** The parts of the key before its last dot become wanted; where the last part starts. Ends at the closing quote. */
+function wantKeyAt(start: number): number {
+  let index = start
+  let from = start
+  let hash = emptyHash
+  let byte = bytes[index] ?? 0
+  while (isPlain[byte] === 1) {
+    if (byte === dot) {
+      if (wanted >= deepestNesting - 1) return slowly
+      wantStart[wanted] = from
+      wantEnd[wanted] = index
+      wantHash[wanted] = hash
+      wanted += 1
+      from = index + 1
+      hash = emptyHash
+    } else hash = hashByte(hash, lowerByte[byte] ?? 0)
+    index += 1
+    byte = bytes[index] ?? 0
+  }
+  at = index
+  lastHash = hash
+  return byte === quote ? from : slowly
+}
+
+/** The same for a name that ends at `end`. */
+function wantKey(start: number, end: number): number {
+  bytes[end] = quote
+  return wantKeyAt(start)
+}
+
+function writeMember(start: number, last: number, end: number, isTop: boolean): boolean {
+  const first = bytes[at] ?? 0
+  if (isTop) {
+    const kind = last === start ? topKind(start, end) : partKind()
+    if (kind !== 'dynamic') return kind === 'static' && skipValue()
+  }
+  if ((first === letterN && discardsNulls) || (first === quote && bytes[at + 1] === quote)) return skipValue()
+  const placed = place(last, end)
+  if (placed === 1) return writeValue(first)
+  return placed === 0 && skipValue()
+}
+
+type TopKind = 'static' | 'dynamic' | 'unclear'
+
+/** What a top-level key without a dot is. */
+function topKind(start: number, end: number): TopKind {
+  if (!reservedHashes.has(lastHash)) return 'dynamic'
+  const known = jsonStatics.get(text.slice(start, end))
+  if (known !== undefined) return known === 'user' ? 'unclear' : 'static'
+  return isReserved(start, end, lastHash) ? 'unclear' : 'dynamic'
+}
+
+/** A key with dots meets static fields at its first part. */
+function partKind(): TopKind {
+  return isReserved(wantStart[0] ?? 0, wantEnd[0] ?? 0, wantHash[0] ?? 0) ? 'unclear' : 'dynamic'
+}
+
+/** Whether a part of a key is the name of a static field in any case. */
+function isReserved(start: number, end: number, hash: number): boolean {
+  return reservedHashes.has(hash) && reserved.has(text.slice(start, end).toLowerCase())
+}
+
+/** Opens what is around the member and writes its key: 1. It is dropped because something stands there already: 0. */
+function place(start: number, end: number): number {
+  for (; settled < wanted; settled += 1) {
+    const step = openPart(settled)
+    if (step !== 1) return step
+  }
+  const added = addKey(wanted, start, end, lastHash)
+  // Whatever stands there, it came first.
+  if (added === standsThere) return 0
+  if (added === slowly) return slowly
+  isLeaf[added] = 1
+  return 1
+}
+
+/** Makes the wanted object of a level the open one. Results are those of `place`. */
+function openPart(level: number): number {
+  const start = wantStart[level] ?? 0
+  const end = wantEnd[level] ?? 0
+  if (level < depth && isKeyOf(open[level + 1] ?? 0, start, end)) return 1
+  const added = addKey(level, start, end, wantHash[level] ?? 0)
+  // An object that was closed cannot be continued.
+  if (added === standsThere) return isLeaf[standing] === 1 ? 0 : slowly
+  if (added === slowly) return slowly
+  out[length++] = openBrace
+  depth = level + 1
+  open[depth] = added
+  return 1
+}
+
+const standsThere = -2
+let standing = 0
+
+/** Writes a key into the open object of a level: its path, `standsThere` with `standing`, or `slowly`. */
+function addKey(level: number, start: number, end: number, hash: number): number {
+  const parent = level === 0 ? rootPath : (open[level] ?? 0)
+  standing = findPath(parent, start, end, hash)
+  if (standing !== noPath) return standing === tooMany ? slowly : standsThere
+  closeTo(level)
+  const path = addPath(parent, start, end, hash)
+  return path !== tooMany && writeKey(start, end) ? path : slowly
+}
+
+function closeTo(level: number): void {
+  while (depth > level) {
+    out[length++] = closeBrace
+    depth -= 1
+  }
+}
+
+/** Leaves room for what closes all open objects. */
+function hasRoom(size: number): boolean {
+  return length + size + deepestNesting + 16 < roomFor
+}
+
+function writeKey(start: number, end: number): boolean {
+  if (!hasRoom(end - start)) return false
+  let to = length
+  if (to > 0 && out[to - 1] !== openBrace) out[to++] = comma
+  out[to++] = quote
+  for (let from = start; from < end; from += 1) out[to++] = bytes[from] ?? 0
+  out[to++] = quote
+  out[to++] = colon
+  length = to
+  return true
+}
+
+function writeText(value: string): boolean {
+  if (!hasRoom(value.length)) return false
+  length += out.write(value, length, value.length, 'latin1')
+  return true
+}
+
+function writeValue(first: number): boolean {
+  if (first === quote) return writeString()
+  const start = at
+  if (first === openBracket) return writeArray()
+  at = endOfScalar(at)
+  return writeText(`"${valueAt(text, start, at)}"`)
+}
+
+/** The string at `at`. */
+function writeString(): boolean {
+  const start = at
+  if (bytes[start + 1] !== openBracket && copyString()) return true
+  at = start
+  skipValue()
+  const value = valueAt(text, start, at)
+  // Its key is written already.
+  return value !== '' && writeText(valueText(value))
+}
+
+/** False, and nothing written, when the string must be written in another way. */
+function copyString(): boolean {
+  // Nothing that is copied is longer than the text.
+  if (!hasRoom(longestInput)) return false
+  let from = at + 1
+  let to = length
+  out[to++] = quote
+  for (;;) {
+    let byte = bytes[from] ?? 0
+    while (isPlain[byte] === 1) {
+      out[to++] = byte
+      from += 1
+      byte = bytes[from] ?? 0
+    }
+    from += 1
+    if (byte === quote) break
+    const escape = bytes[from] ?? 0
+    if (byte !== backslash || isSameEscape[escape] !== 1) return false
+    out[to++] = backslash
+    out[to++] = escape
+    from += 1
+  }
+  out[to++] = quote
+  at = from
+  length = to
+  return true
+}
+
+function writeArray(): boolean {
+  const start = at
+  const before = length
+  if (copyStrings()) return true
+  length = before
+  const { end, isExact } = endOfArray(start)
+  at = end
+  if (isExact) {
+    try {
+      return writeText(JSON.stringify(JSON.parse(text.slice(start, end))))
+    } catch {
+      // Laxer than JSON: as everything else.
+    }
+  }
+  return writeText(valueText(valueAt(text, start, end)))
+}
+
+/** The array at `at` when it has nothing but strings. */
+function copyStrings(): boolean {
+  out[length++] = openBracket
+  at = afterSpace(at + 1)
+  if (bytes[at] === closeBracket) {
+    at += 1
+    out[length++] = closeBracket
+    return true
+  }
+  for (;;) {
+    if (bytes[at] !== quote || !copyString()) return false
+    at = afterSpace(at)
+    if (bytes[at] === closeBracket) break
+    out[length++] = comma
+    at = afterSpace(at + 1)
+  }
+  at += 1
+  out[length++] = closeBracket
+  return true
+}
+
+function skipValue(): boolean {
+  const first = bytes[at] ?? 0
+  if (first === openBracket) at = endOfArray(at).end
+  else if (first !== quote) at = endOfScalar(at)
+  else {
+    at += 1
+    while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+    at += 1
+  }
+  return true
+}

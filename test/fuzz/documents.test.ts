@@ -1,0 +1,122 @@
+// Members of `data` written from the bytes of a JSON text are those that placing every field gives.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { createDecoder } from '../../src/decode/create-decoder.ts'
+import { loadDecoders } from '../../src/decode/load-decoders.ts'
+import { toByteString } from '../../src/event/byte-string.ts'
+import type { DecodedEvent } from '../../src/event/decoded-event.ts'
+import { RawEvent } from '../../src/event/raw-event.ts'
+import { dataText } from '../../src/rules/document/data-text.ts'
+import { referenceLines, referencePath } from '../support/reference.ts'
+
+const { decoders } = loadDecoders([
+  {
+    file: 'fuzz.xml',
+    text: String.raw`<decoder name="app"><program_name>^app</program_name></decoder>
+<decoder name="app-1"><parent>app</parent><regex>(\w*),(\.*);(\.*);(\.*)</regex><order>id, A.b, a.B.c, a.b</order></decoder>
+<decoder name="json-null"><prematch>^x</prematch><plugin_decoder offset="after_prematch">JSON_Decoder</plugin_decoder><json_null_field>discard</json_null_field></decoder>
+<decoder name="json"><plugin_decoder>JSON_Decoder</plugin_decoder><prematch>^{</prematch></decoder>`,
+  },
+])
+const decoder = createDecoder(decoders, { hostname: 'manager' })
+
+function decode(text: string): DecodedEvent {
+  const raw = new RawEvent({ id: '1', source: 'test', location: 'test', receivedAtMs: 0, text })
+  const event = decoder.decode(raw)
+  assert.ok(event)
+  return event
+}
+
+/** The same event, whose fields know no quick way. */
+function slowly(event: DecodedEvent): DecodedEvent {
+  const { fields } = event
+  return {
+    ...event,
+    fields: {
+      fixed: (name) => fields.fixed(name),
+      dynamic: (key) => fields.dynamic(key),
+      entries: () => fields.entries(),
+    },
+  }
+}
+
+/** Whether the quick way was open. */
+function assertSameData(text: string): boolean {
+  const event = decode(text)
+  assert.equal(dataText(event), dataText(slowly(event)), text)
+  return event.fields.membersText?.() !== undefined
+}
+
+const part = fc.constantFrom('a', 'b', 'A', 'c', '', 'id', 'ID', 'user', 'data', '1', '__proto__', '\xc3\xa4')
+const key = fc.oneof(
+  part,
+  fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.')),
+)
+const space = fc.constantFrom('', '', '', ' ', '\n\t')
+const piece = fc.constantFrom(
+  'a',
+  '[',
+  ']',
+  '1',
+  '\\n',
+  '\\"',
+  '\\/',
+  '\\u0041',
+  '\\u0000',
+  '\\u00e9',
+  '\t',
+  '\xc3\xa4',
+)
+const text = fc.array(piece, { maxLength: 4 }).map((pieces) => `"${pieces.join('')}"`)
+const number = fc.constantFrom('0', '-0', '7', '12', '01', '1.', '1.5', '1e400', '-3', '1772618404078383206')
+const scalar = fc.oneof(text, text, number, fc.constantFrom('null', 'true', 'false', '1234567890123456'))
+const { tree } = fc.letrec<{ tree: string; object: string; list: string }>((tie) => ({
+  tree: fc.oneof({ maxDepth: 4 }, scalar, scalar, tie('object'), tie('list')),
+  object: fc
+    .array(fc.tuple(key, tie('tree'), space), { maxLength: 5 })
+    .map(
+      (members) =>
+        `{${members.map(([name, value, gap]) => `${gap}"${name}"${gap}:${gap}${value}`).join(',')}}`,
+    ),
+  list: fc
+    .array(fc.tuple(tie('tree'), space), { maxLength: 4 })
+    .map((items) => `[${items.map((item) => item.join('')).join(', ')}]`),
+}))
+const objects = fc
+  .array(fc.tuple(key, tree), { maxLength: 7 })
+  .map((members) => `{${members.map(([name, value]) => `"${name}":${value}`).join(', ')}}`)
+
+const runs = { numRuns: 4000, interruptAfterTimeLimit: 1500 } as const
+
+describe('data of documents', () => {
+  it('is the same from bytes as from fields, for any JSON', () => {
+    let quick = 0
+    fc.assert(
+      fc.property(objects, fc.constantFrom('', 'x'), (object, before) => {
+        if (assertSameData(before + object)) quick += 1
+      }),
+      runs,
+    )
+    assert.ok(quick > 200, `only ${quick} objects took the quick way`)
+  })
+
+  it('is the same for fields that a regex found', () => {
+    const value = fc.constantFrom('', 'x', '[1]', '["a"] ', '"', '1')
+    fc.assert(
+      fc.property(value, value, value, value, (first, second, third, fourth) => {
+        assertSameData(`Dec 29 10:00:01 host app: ${first},${second};${third};${fourth}`)
+      }),
+      runs,
+    )
+  })
+
+  const recorded = referencePath('data', 'bench')
+  it('takes the quick way for recorded events', { skip: recorded === undefined }, () => {
+    for (const file of ['docker_start', 'docker_mix', 'k8s_create', 'k8s_mix']) {
+      const lines = referenceLines('data', 'bench', `${file}.jsonl`).slice(0, 300)
+      const quick = lines.filter((line) => assertSameData(toByteString(line)))
+      assert.equal(quick.length, lines.length, file)
+    }
+  })
+})
