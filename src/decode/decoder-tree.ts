@@ -1,5 +1,6 @@
 import type { Problem } from '../dialect/problem.ts'
 import type { DecoderView } from '../event/decoded-event.ts'
+import { ChildOrder } from './child-order.ts'
 import type { Definition, Offset } from './definition.ts'
 
 /** A child below one root. */
@@ -10,10 +11,21 @@ export interface Child {
   hasSuccessor: boolean
 }
 
-export interface Root {
+export class Root {
   readonly definition: Definition
   readonly view: DecoderView
-  readonly children: Child[]
+  readonly children: Child[] = []
+  #order: ChildOrder | undefined = undefined
+
+  constructor(definition: Definition) {
+    this.definition = definition
+    this.view = viewOf(definition)
+  }
+
+  /** Made when all children are there. */
+  get order(): ChildOrder {
+    return (this.#order ??= new ChildOrder(this.children))
+  }
 }
 
 /** Children of one name below roots of one name. */
@@ -59,7 +71,7 @@ export class DecoderTree {
       return wrongOffset(definition, 'regex', regex.offset)
     if (plugin?.offset === 'after_parent' || (plugin?.offset === 'after_prematch' && !prematch))
       return wrongOffset(definition, 'plugin_decoder', plugin.offset)
-    const root: Root = { definition, view: viewOf(definition), children: [] }
+    const root = new Root(definition)
     this.roots.push(root)
     this.views.push(root.view)
     this.#rootsOf.set(name, [...(this.#rootsOf.get(name) ?? []), root])

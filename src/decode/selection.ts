@@ -1,7 +1,7 @@
 import type { ByteString } from '../event/byte-string.ts'
 import type { DecoderView } from '../event/decoded-event.ts'
 import { lowerAscii } from '../event/field-key.ts'
-import type { Child, Root } from './decoder-tree.ts'
+import type { Root } from './decoder-tree.ts'
 import type { Definition } from './definition.ts'
 import type { RootLists } from './root-lists.ts'
 
@@ -49,8 +49,9 @@ function selectChild(
   const { view, definition, children } = root
   if (children.length === 0)
     return { root, view, definition, first: evaluateRoot, parentEnd, childEnd: parentEnd }
-  const low = lower ?? (children.length > manyCandidates ? lowerAscii(log) : undefined)
-  for (let index = 0; index < children.length; index += 1) {
+  const order = root.order.candidates(log, parentEnd)
+  const low = lower ?? (order.length > manyCandidates ? lowerAscii(log) : undefined)
+  for (const index of order) {
     const child = children[index]
     if (child === undefined) break
     const { prematch } = child.definition
@@ -59,14 +60,6 @@ function selectChild(
     const childEnd = prematch.pattern.match(log, prematch.offset === 'after_parent' ? parentEnd : 0, low)
     if (childEnd >= 0)
       return { root, view: child.view, definition: child.definition, first: index, parentEnd, childEnd }
-    index = endOfChain(children, index)
   }
   return { root, view, definition, first: evaluateNothing, parentEnd, childEnd: parentEnd }
-}
-
-/** The chain of a child whose prematch failed is skipped up to the first member without a successor. */
-function endOfChain(children: readonly Child[], from: number): number {
-  let index = from
-  while (children[index]?.hasSuccessor === true) index += 1
-  return index
 }

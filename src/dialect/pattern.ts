@@ -30,6 +30,8 @@ export interface Pattern {
   readonly literals: readonly Literal[] | undefined
   /** The other direction holds as well: the pattern is nothing but its literals. */
   readonly isLiteral: boolean
+  /** 256 flags: a subject that is not empty can only match when the byte at the offset has one. Absent: nothing is known. */
+  readonly firstBytes?: Uint8Array | undefined
   /** There are subjects on which matching takes very long or is given up; a linter should say so. */
   readonly isBlowUpProne: boolean
   test(subject: string, lower?: string): boolean

@@ -12,23 +12,34 @@ const interned = new Map<string, FieldKey>()
 const inSlotOrder: FieldKey[] = []
 
 /** Up to this length a regex is as fast as anything. */
-const shortText = 48
+const shortText = 200
 const scratch = Buffer.allocUnsafe(1 << 16)
+const beyondAscii = /[\x80-\uffff]/
 
 /** Texts without bytes from 0x80 on, which are nearly all, may use the fast conversion of the runtime. */
-function lowerLong(text: string): string {
-  const length = scratch.write(text, 0, 'latin1')
-  return isAscii(scratch.subarray(0, length)) ? text.toLowerCase() : lowerByRuns(text)
+function isPlainAscii(text: string): boolean {
+  if (text.length <= shortText || text.length > scratch.length) return !beyondAscii.test(text)
+  return isAscii(scratch.subarray(0, scratch.write(text, 0, text.length, 'latin1')))
 }
 
-function lowerByRuns(text: string): string {
+function fold(text: string): string {
+  if (isPlainAscii(text)) return text.toLowerCase()
   return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
 }
 
-/** ASCII only: `toLowerCase` would also fold bytes 0xC0 to 0xDE. */
+/** Shorter texts are folded again rather than remembered. */
+const memorable = 24
+let lastText = ''
+let lastLower = ''
+
+/** ASCII only: `toLowerCase` would also fold bytes 0xC0 to 0xDE. Decoders and rules ask for the same log one after the other. */
 export function lowerAscii(text: string): string {
-  if (text.length > shortText && text.length <= scratch.length) return lowerLong(text)
-  return lowerByRuns(text)
+  if (text.length < memorable) return fold(text)
+  if (text !== lastText) {
+    lastLower = fold(text)
+    lastText = text
+  }
+  return lastLower
 }
 
 /** The same object for the same name in any case. Call it at load, never per event. */

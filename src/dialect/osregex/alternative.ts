@@ -26,6 +26,8 @@ export interface Alternative {
   readonly required: string
   /** Nothing but literals. */
   readonly isLiteral: boolean
+  /** With `isStart`: 1 for bytes that a subject which is not empty can begin with; `undefined`: any. */
+  readonly firstBytes: Uint8Array | undefined
 }
 
 interface Token {
@@ -160,7 +162,19 @@ function build(tokens: readonly Token[], isStart: boolean, isEnd: boolean): Alte
     runs,
     required: longest(runs),
     isLiteral: firstOther === -1,
+    firstBytes: isStart ? firstBytesOf(tokens) : undefined,
   }
+}
+
+/** A first byte in none of these fails the only attempt there is; a star may be skipped. */
+function firstBytesOf(tokens: readonly Token[]): Uint8Array | undefined {
+  const sets: Uint8Array[] = []
+  for (const { kind, byte, set } of tokens) {
+    if (kind === groupToken) continue
+    sets.push(kind === literalToken ? setOf((other) => fold(other) === byte) : set)
+    if (kind !== starToken) return setOf((other) => sets.some((one) => one[other] === 1))
+  }
+  return undefined
 }
 
 /** A literal that is the last token and follows a class may be left out by a match (spec/decoders.md §1.9, NEAR rule). */

@@ -32,6 +32,7 @@ class OsRegex implements Pattern {
   readonly groups: number
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
+  readonly firstBytes: Uint8Array | undefined
   /** Its cost is a small power of the subject at worst, and budgeted. */
   readonly isBlowUpProne = false
   readonly #options: PatternOptions
@@ -42,6 +43,7 @@ class OsRegex implements Pattern {
   constructor(source: string, alternatives: readonly Alternative[], options: PatternOptions) {
     this.source = source
     this.#options = options
+    this.firstBytes = unionOf(alternatives.map(({ firstBytes }) => firstBytes))
     this.groups = Math.max(...alternatives.map(({ groups }) => groups))
     this.#matchers = alternatives.map((alternative) =>
       alternative.isLiteral ? literalMatcher(alternative) : machineMatcher(alternative),
@@ -82,6 +84,12 @@ class OsRegex implements Pattern {
     }
     return noMatch
   }
+}
+
+function unionOf(sets: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
+  const known = sets.filter((set) => set !== undefined)
+  if (known.length < sets.length) return undefined
+  return Uint8Array.from({ length: 256 }, (_, byte) => (known.some((set) => set[byte] === 1) ? 1 : 0))
 }
 
 /** An end index of -1 leaves the whole subject (spec/decoders.md §1.8). */
@@ -140,7 +148,7 @@ function holdsInOrder(runs: readonly string[], lower: string, from: number): boo
 /** The machine behind what must be true of a matching subject: its literals, one after the other. */
 function machineMatcher(alternative: Alternative): Matcher {
   let machine: Machine | undefined
-  const { groups, head, isStart } = alternative
+  const { groups, head, isStart, firstBytes } = alternative
   const runs = isStart && head !== '' ? alternative.runs.slice(1) : alternative.runs
   return {
     get marks() {
@@ -148,6 +156,7 @@ function machineMatcher(alternative: Alternative): Matcher {
     },
     groups,
     end(subject, lower, from, isCapturing) {
+      if (firstBytes !== undefined && firstBytes[subject.charCodeAt(from)] === 0) return noMatch
       if (isStart && head !== '' && !lower.startsWith(head, from)) return noMatch
       if (!holdsInOrder(runs, lower, from + (isStart ? head.length : 0))) return noMatch
       machine ??= new Machine(alternative) // most patterns never get this far
