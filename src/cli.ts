@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 import type { Command } from './cli/command.ts'
+import { youngGeneration } from './cli/young-generation.ts'
 import { printable } from './telemetry/printable.ts'
 import { linearFallback } from './dialect/linear-fallback.ts'
 
@@ -39,6 +40,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stderr.write(`quaywatch: there is no command '${name}'; 'quaywatch help' lists them\n`)
     return 2
   }
+  if (name === 'manager') youngGeneration.keepSmall() // before its modules are read
   const { command } = await load()
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(`${command.summary}\n\n${command.usage}\n`)

@@ -7,6 +7,7 @@ import { Manager, StartRefused } from '../manager.ts'
 import { printable } from '../telemetry/printable.ts'
 import { version } from '../version.ts'
 import type { Command } from './command.ts'
+import { youngGeneration } from './young-generation.ts'
 
 const usage = `quaywatch manager [--home DIR] [--config FILE] [--ruleset DIR] [--demo]
 
@@ -53,6 +54,7 @@ export const command: Command = {
     }
     process.on('SIGHUP', () => void reload(manager))
     process.stdout.write(await greeting(manager))
+    youngGeneration.letGrow()
     await stopping
     await manager.stop()
     return 0
