@@ -1,5 +1,7 @@
-// Runs one lane of tests in this process: `node --test-reporter=spec dist/test/run.js unit`.
+// Runs one lane of tests: `node --test-reporter=spec dist/test/run.js unit`. The unit lane runs in this process, where a hook outside of a
+// `describe` would be everybody's; in the other lanes each file has a process of its own.
 // Lanes: unit (beside the code, contract, conformance, fuzz, layering), integration, browser, crash.
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -27,4 +29,13 @@ const files = (lanes[lane] ?? [])
   .filter((file) => file.includes(only))
   .sort()
 if (files.length === 0) throw new Error(`no test files in lane ${lane} match '${only}'`)
-for (const file of files) await import(pathToFileURL(file).href)
+if (lane === 'unit') {
+  for (const file of files) await import(pathToFileURL(file).href)
+} else {
+  const { status } = spawnSync(
+    process.execPath,
+    ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files],
+    { stdio: 'inherit' },
+  )
+  process.exitCode = status ?? 1
+}

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { certificateFacts, isClusterName, renewClient } from './certificate-folder.ts'
 import { makeAuthority, issueServer } from './issue.ts'
 import { ensureServerCertificate } from './server-certificate.ts'
@@ -16,7 +17,7 @@ const newHome = async () => {
   homes.push(home)
   return home
 }
-after(() => Promise.all(homes.map((home) => rm(home, { recursive: true }))))
+process.on('exit', () => homes.forEach((home) => rmSync(home, { recursive: true, force: true })))
 
 describe('certificates', () => {
   it('the server certificate covers localhost, both loopback addresses and what was asked for', async () => {

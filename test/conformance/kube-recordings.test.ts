@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 
 import { toByteString } from '../../src/event/byte-string.ts'
 import { RawEvent } from '../../src/event/raw-event.ts'
@@ -29,7 +29,7 @@ const folder = path.join(reference, 'data', 'kube-audit')
 const own = path.join(packageRoot, 'test', 'data', 'kube-audit')
 const home = mkdtempSync(path.join(tmpdir(), 'quaywatch-recordings-'))
 const loaded = loadEngine({ home, hostName: 'manager' })
-after(() => rmSync(home, { recursive: true }))
+process.on('exit', () => rmSync(home, { recursive: true }))
 
 const read = (file: string): readonly string[] =>
   readFileSync(file, 'utf8')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 
 import { openStore } from '../../src/store/open-store.ts'
 import { entry } from '../support/entries.ts'
@@ -11,7 +11,7 @@ import { storeContract } from './store-contract.ts'
 const root = mkdtempSync(path.join(tmpdir(), "quaywatch 'store' "))
 let count = 0
 const newFolder = () => path.join(root, String(++count))
-after(() => rmSync(root, { recursive: true, force: true }))
+process.on('exit', () => rmSync(root, { recursive: true, force: true }))
 
 storeContract('the disk store', () => openStore({ folder: newFolder() }))
 

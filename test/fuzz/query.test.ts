@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 
 import * as fc from 'fast-check'
 
@@ -14,7 +14,7 @@ import type { Query } from '../../src/store/query/query.ts'
 import { entry, type EntryParts } from '../support/entries.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quaywatch-fuzz-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 const words = [
   'container',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 
 import { pino } from 'pino'
@@ -13,7 +13,7 @@ import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { entry } from '../support/entries.ts'
 
 const root = mkdtempSync(path.join(tmpdir(), 'quaywatch-files-'))
-after(() => rmSync(root, { recursive: true, force: true }))
+process.on('exit', () => rmSync(root, { recursive: true, force: true }))
 let count = 0
 
 const noon = new Date(2026, 10, 21, 12).getTime()
