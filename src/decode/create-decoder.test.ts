@@ -141,6 +141,13 @@ const examples: readonly Example[] = [
     program: { 'more: 1 2 3': 'more a=1 b=2', 'less: 7': 'less a=7' },
   },
   {
+    clause: '7.10, 4: groups of alternatives, counted apart in OSRegex and together in PCRE2',
+    xml:
+      root('alt', regex(String.raw`^A (\d+)|^B (\d+) (\d+)`, 'a,b')) +
+      root('per', '<regex type="pcre2">^A (\\d+)|^B (\\d+)</regex><order>a,b</order>'),
+    program: { 'alt: B 5 6': 'alt a=5 b=6', 'per: B 5': 'per a= b=5' },
+  },
+  {
     clause: '7.11, 6.6: user is dstuser, systemname is dynamic',
     xml: root('who', regex(String.raw`(\w+) (\w+) (\w+)`, 'user,dstuser,systemname')),
     program: { 'who: u1 u2 s3': 'who dstuser=u2 systemname=s3' },
@@ -179,6 +186,30 @@ describe('createDecoder()', () => {
     const xml = `<decoder name="j"><prematch>^{</prematch>${json()}</decoder>`
     const logs = ['Mar  3 04:05:06 h {"a":1}', 'Mar  3 04:05:06 h app: {"a":1}', '{"a":1}']
     assert.deepEqual(decodeAll(xml, logs).map(shown), ['j a=1', '-', 'j a=1'])
+  })
+
+  it('decoders.md 7.13: a root may extract behind its own prematch', () => {
+    const xml = `<decoder name="n"><prematch>^t-nopn: </prematch>${regex(String.raw`^(\d+)`, 'id', 'after_prematch')}</decoder>`
+    const logs = ['t-nopn: 55 x', 'Mar  3 04:05:06 h app: t-nopn: 55 x']
+    assert.deepEqual(decodeAll(xml, logs).map(shown), ['n id=55', '-'])
+  })
+
+  it('decoders.md 7.15: values of JSON', () => {
+    const xml = `<decoder name="json"><prematch>^{\\s*"</prematch>${json()}</decoder>`
+    const logs = [
+      '{"srcip":"1.1.1.1","user":"u","dstuser":"d","id":7,"system_name":"s","systemname":"t","n":5000000000,"f":1.5,"t":true,"z":null,"arr":[1,{"a":2}],"o":{"p.q":{"r":"x"}},"dup":1,"dup":2,"a":""} trailing',
+      '{"dstuser":"d","user":"u"}',
+      ' {"a":1}',
+      '{a:1}',
+      '{ "a":1}',
+    ]
+    assert.deepEqual(decodeAll(xml, logs).map(shown), [
+      'json srcip=1.1.1.1 dstuser=d id=7 system_name=t system_name=s n=5000000000.000000 f=1.500000 t=true z=null arr=[1, {\n\t\t"a":\t2\n\t}] o.p.q.r=x dup=1 dup=2 a=',
+      'json dstuser=d user=u',
+      '-',
+      '-',
+      'json a=1',
+    ])
   })
 
   it('decoders.md 7.12: children belong to every root of the name of their parent', () => {

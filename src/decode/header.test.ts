@@ -198,3 +198,41 @@ describe('readHeader()', () => {
       assert.deepEqual(readHeader(text), { log, timestamp, hostname, programName: program }))
   }
 })
+
+const examples = [
+  ['Feb 14 19:04:54 myhost app[12x]: foo', 'Feb 14 19:04:54', 'myhost', undefined, 'app[12x]: foo'],
+  ['Feb 14 19:04:54 app: foo', 'Feb 14 19:04:54', undefined, 'app', 'foo'],
+  ['Feb 14 19:04:54 myhost {"a":1}', 'Feb 14 19:04:54', 'myhost', undefined, '{"a":1}'],
+  ['Feb 14 19:04:54  myhost   app: x', 'Feb 14 19:04:54', 'myhost', undefined, '  app: x'],
+  ['Feb 14 19:04:54 my host: with colon', 'Feb 14 19:04:54', 'my', 'host', 'with colon'],
+  ['<13>Feb 14 19:04:54 myhost app: x', undefined, undefined, undefined, '<13>Feb 14 19:04:54 myhost app: x'],
+  [
+    '2023-01-01T00:00:00+02:00 host app[1]: msg here ok ok',
+    '2023-01-01T00:00:00+02:00',
+    'host',
+    'app',
+    'msg here ok ok',
+  ],
+  [
+    '2021-04-21 10:16:09.404756-0700  localhost sshd[12]: hi',
+    '2021-04-21 10:16:09.404756-0700',
+    'localhost',
+    'sshd',
+    'hi',
+  ],
+  [
+    '1140804070.368  11623 192.168.1.1 TCP_MISS/200 1 GET',
+    '1140804070.368 ',
+    undefined,
+    undefined,
+    '11623 192.168.1.1 TCP_MISS/200 1 GET',
+  ],
+  ['2024-01-01 10:00:00 host app: x', undefined, undefined, undefined, '2024-01-01 10:00:00 host app: x'],
+] as const
+
+describe('readHeader() on the worked examples', () => {
+  for (const [text, timestamp, hostname, program, log] of examples) {
+    it(`decoders.md 7.16, 5.2: ${text}`, () =>
+      assert.deepEqual(readHeader(text), { log, timestamp, hostname, programName: program }))
+  }
+})

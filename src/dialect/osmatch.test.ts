@@ -12,7 +12,7 @@ function literals(source: string): unknown {
   return compiled.pattern.literals?.map(({ kind, text }) => `${kind} ${text}`)
 }
 
-describe('OSMatch (spec decoders.md §2)', () => {
+describe('OSMatch (spec decoders.md §2, rules.md Q-31)', () => {
   const cases = [
     ['text', 'some TEXT here', true],
     ['text', 'tex', false],

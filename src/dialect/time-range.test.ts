@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseTimeRange } from './time-range.ts'
 
-describe('parseTimeRange() (spec rules.md §3.3)', () => {
+describe('parseTimeRange() (spec rules.md §3.3, Q-12)', () => {
   const cases: [string, string, string][] = [
     ['9:00-17:00', '9:00 12:30 17:00', '8:59 17:01 0:00'],
     ['09:00 - 17:00', '9:00 17:00', '8:59'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseWeekdays } from './weekday.ts'
 
-describe('parseWeekdays() (spec rules.md §3.3)', () => {
+describe('parseWeekdays() (spec rules.md §3.3, Q-11)', () => {
   const cases: [string, readonly number[] | false][] = [
     ['monday', [1]],
     ['MON', [1]],

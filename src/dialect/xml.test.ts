@@ -14,7 +14,7 @@ const problems = (text: string) =>
     ({ code, severity, at }) => `${severity} ${code} ${at?.line}:${at?.column}`,
   )
 
-describe('parseXml() reads (spec rules.md §1.3)', () => {
+describe('parseXml() reads (spec rules.md §1.3, decoders.md §6.1)', () => {
   const cases = [
     ['', ''],
     ['text only & > " \' <!-- c -->', ''],

@@ -98,6 +98,22 @@ const cases: readonly { clause: string; rules: string; problems: readonly string
     problems: ['local.xml:1:95 warning overwrite-plain-with-correlation'],
   },
   {
+    clause: '9.1',
+    rules: R(1_000_000, 5, '<match>x</match>'),
+    problems: ['local.xml:1:24 fatal invalid-id'],
+  },
+  {
+    clause: '9.1',
+    rules: R(100, 5, '<if_matched_sid>1</if_matched_sid>', 'frequency="10000"'),
+    problems: ['local.xml:1:43 fatal invalid-frequency'],
+  },
+  { clause: '9.1', rules: R(100, 5, `<match>${'x'.repeat(2047)}</match>`), problems: [] },
+  {
+    clause: '4.2 Q-27',
+    rules: R(100, 0, '<match>x</match>', 'accuracy="0"'),
+    problems: ['local.xml:1:18 error level-zero-accuracy-zero'],
+  },
+  {
     clause: '1.5',
     rules: '<group name="t,"></group>',
     problems: ['local.xml:1:1 fatal group-without-rules'],
@@ -129,4 +145,12 @@ describe('problems of rule files', () => {
       assert.deepEqual(found, problems)
     })
   }
+
+  it('rules.md 3.7, Q-28: match_key_value without a value to check', () => {
+    const rules = R(100, 5, '<list field="id" lookup="match_key_value">etc/lists/x</list>')
+    assert.deepEqual(
+      loadExample(rules, { 'etc/lists/x': 'a:b' }).problems.map(({ severity, code }) => [severity, code]),
+      [['warning', 'list-without-check-value']],
+    )
+  })
 })

@@ -55,7 +55,7 @@ describe('quaywatch logtest', () => {
     assert.deepEqual(ids(stdout), ['100100', '100100', '100100', '100100', '100101'])
     assert.match(stdout, /"location":"\/var\/log\/x"/)
   })
-  it('shows the three phases, and with -v every rule that was tried', () => {
+  it('rules.md 8.3: shows the three phases, and with -v every rule that was tried', () => {
     const { stdout } = run(['logtest', '-v'], 'knock\n')
     assert.match(stdout, /\*\*Phase 1: Completed pre-decoding\.\n\tfull event: 'knock'\n/)
     assert.match(stdout, /\*\*Phase 2: Completed decoding\.\n\tNo decoder matched\.\n/)

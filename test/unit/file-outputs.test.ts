@@ -70,7 +70,7 @@ function idsOf(text: string): string[] {
 }
 
 describe('files for other tools', () => {
-  it('alerts.json has one alert document per line and is the same file as that of the day', async () => {
+  it('rules.md 6.1: alerts.json has one alert document per line and is the same file as that of the day', async () => {
     const home = new Home()
     await home.append('before')
     home.start()
@@ -122,7 +122,7 @@ describe('files for other tools', () => {
     await home.stop()
   })
 
-  it('archives.json has every event from the moment it is switched on', async () => {
+  it('rules.md 6.7: archives.json has every event from the moment it is switched on', async () => {
     const home = new Home()
     await home.append('before', noon, 1)
     home.start({ logallJson: true })

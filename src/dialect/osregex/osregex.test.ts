@@ -9,7 +9,7 @@ function pattern(source: string, onExhausted?: () => void): Pattern {
   return compiled.pattern
 }
 
-describe('OSRegex matches (spec decoders.md §1.6)', () => {
+describe('OSRegex matches (spec decoders.md §1.1, 1.2, 1.3, 1.5, 1.6)', () => {
   const cases: [string, string, readonly string[] | false][] = [
     ['a.c', 'abc', false],
     ['a.c', 'a.c', []],
@@ -45,6 +45,18 @@ describe('OSRegex matches (spec decoders.md §1.6)', () => {
     ['^$', '', []],
     ['^$', 'x', false],
     ['a||b', 'zzz', []],
+    ['\\d++', '12+', []],
+    ['\\d++', '12', false],
+    ['(^a)', 'xa', false],
+    ['(^a)', '^A', ['^A']],
+    ['a\\$', 'xa$b', []],
+    ['(\\w+)!', 'A-b_1@c!', ['A-b_1@c']],
+    ['^\\w$', '.', false],
+    ['^\\s$', '\t', false],
+    ['^\\t$', '\t', []],
+    ['^\\p\\p\\p$', '-#]', []],
+    ['^\\p$', '_', false],
+    ['^\\W\\D\\S$', '+x!', []],
     ['\xe9', 'caf\xe9', []],
     [' (\\S*)$', 'a b ', false],
   ]
@@ -111,7 +123,7 @@ describe('OSRegex tells its literals', () => {
   }
 })
 
-describe('OSRegex ends soon', () => {
+describe('OSRegex ends soon (spec decoders.md §1.8)', () => {
   it('on a subject made to take long: no match, and the callback hears of it', () => {
     let calls = 0
     const slow = pattern('\\S+a\\S+a\\S+a\\S+a!', () => (calls += 1))

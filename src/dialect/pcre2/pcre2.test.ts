@@ -17,7 +17,7 @@ function show(source: string, subject: string, from = 0): string {
   return found ? `${found.captures.join(',')}|${subject.slice(found.rest)}` : '-'
 }
 
-describe('PCRE2 matches bytes (spec decoders.md §3.1, §3.3)', () => {
+describe('PCRE2 matches bytes (spec decoders.md §3.1, 3.2, 3.3)', () => {
   const cases = [
     ['abc', 'xabcd', '|d'],
     ['abc', 'ABC', '-'],

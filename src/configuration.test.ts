@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+
+import { readConfiguration } from './configuration.ts'
+
+describe('readConfiguration()', () => {
+  it('rules.md 1.1, Q-30: several ruleset sections add up (fixed)', () => {
+    const block = (rest: string): string => `<ossec_config><ruleset>${rest}</ruleset></ossec_config>`
+    const text =
+      block('<rule_dir>ruleset/rules</rule_dir><list>etc/lists/a</list>') +
+      block('<rule_dir pattern="^etc/rules/own">etc/rules</rule_dir><rule_exclude>x.xml</rule_exclude>')
+    const { ruleset } = readConfiguration(text, 'ossec.conf').configuration
+    assert.deepEqual(
+      ruleset.ruleDirs.map(({ path, pattern }) => [path, pattern]),
+      [
+        ['ruleset/rules', undefined],
+        ['etc/rules', '^etc/rules/own'],
+      ],
+    )
+    assert.deepEqual(
+      [...ruleset.ruleExcludes, ...ruleset.lists].map(({ path }) => path),
+      ['x.xml', 'etc/lists/a'],
+    )
+  })
+})
