@@ -40,6 +40,7 @@ function interleaved(folder: string): readonly Recorded[] {
 export function demoSource(folder: string, now: () => number): Source {
   const recorded = interleaved(folder)
   const started = now()
+  let lastEventAtMs = started
 
   function event({ location, line }: Recorded, count: number): RawEvent {
     const text = toByteString(`${line.trimEnd().slice(0, -1)}, "demo": "recorded"}`)
@@ -59,6 +60,7 @@ export function demoSource(folder: string, now: () => number): Source {
       const batch = events.flatMap((entry, offset) => (entry ? [event(entry, next + offset)] : []))
       yield { source: 'demo', events: batch, cursor: undefined, settle: () => undefined }
       next += length
+      lastEventAtMs = now()
       await sleep(everyMs, undefined, { signal }).catch(() => undefined)
     }
   }
@@ -69,6 +71,7 @@ export function demoSource(folder: string, now: () => number): Source {
     status: () => ({
       state: 'running',
       detail: `replays ${recorded.length} recorded events; nothing of it happens here`,
+      lastEventAtMs,
     }),
   }
 }
