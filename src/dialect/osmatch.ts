@@ -1,5 +1,5 @@
 import { compileLiterals } from './literal-set.ts'
-import { lowerAscii } from './lower-ascii.ts'
+import { lowerAscii } from '../event/field-key.ts'
 import type { Compiled, Literal, Match, Pattern } from './pattern.ts'
 import { refuse } from './pattern.ts'
 

@@ -1,4 +1,4 @@
-import { lowerAscii } from './lower-ascii.ts'
+import { lowerAscii } from '../event/field-key.ts'
 import type { Place, Problem } from './problem.ts'
 import type { ElementDraft, XmlReader } from './xml-reader.ts'
 

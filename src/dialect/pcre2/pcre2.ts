@@ -1,6 +1,6 @@
 import { linearFallback } from '../linear-fallback.ts'
 import { compileLiterals } from '../literal-set.ts'
-import { lowerAscii } from '../lower-ascii.ts'
+import { lowerAscii } from '../../event/field-key.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
 import { costExponent, isExponential } from './blow-up.ts'

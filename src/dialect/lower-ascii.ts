@@ -1,1 +1,0 @@
-export { lowerAscii } from '../event/field-key.ts'
