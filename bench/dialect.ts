@@ -1,5 +1,5 @@
 import { compilePattern } from '../src/dialect/compile-pattern.ts'
-import { lowerAscii } from '../src/dialect/lower-ascii.ts'
+import { lowerAscii } from '../src/event/field-key.ts'
 import type { Dialect, Pattern } from '../src/dialect/pattern.ts'
 import { toByteString } from '../src/event/byte-string.ts'
 import { referenceLines } from '../test/support/reference.ts'
