@@ -1,7 +1,22 @@
 // The pages of docs/reference, made from the declarations themselves.
+import path from 'node:path'
+
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+
 import { sourceTypes } from '../src/components.ts'
 import type { Option } from '../src/config/option.ts'
 import { sections } from '../src/configuration.ts'
+import { fromByteString } from '../src/event/byte-string.ts'
+import { loadEngine } from '../src/load-engine.ts'
+import { apiEvents } from '../src/telemetry/api.ts'
+import { DockerTelemetry } from '../src/telemetry/docker.ts'
+import { fileOutputTelemetry } from '../src/telemetry/file-outputs.ts'
+import { fileTelemetry } from '../src/telemetry/file.ts'
+import { kubeAuditTelemetry } from '../src/telemetry/kube-audit.ts'
+import { pipelineTelemetry } from '../src/telemetry/pipeline.ts'
+import { storeTelemetry } from '../src/telemetry/store.ts'
+import { packageRoot } from '../src/version.ts'
 
 type AnyOption = Omit<Option<unknown>, 'read'>
 
@@ -38,7 +53,37 @@ function configurationPage(): string {
   return `# Configuration\n\n${generated}\n\nEverything stands inside \`<ossec_config>\`.\n\n${[...own, ...sources].join('\n')}`
 }
 
+function metricsPage(): string {
+  const metrics = new Registry()
+  const telemetry = { log: pino({ level: 'silent' }), metrics }
+  for (const declare of [apiEvents, fileOutputTelemetry, fileTelemetry, pipelineTelemetry, storeTelemetry])
+    declare(telemetry)
+  void new DockerTelemetry(telemetry)
+  kubeAuditTelemetry(telemetry, Date.now)
+  const rows = metrics
+    .getMetricsAsArray()
+    .map(({ name, type, help }) => `| \`${name}\` | ${String(type)} | ${cell(help)} |`)
+    .sort()
+  return `# Metrics\n\nGenerated from the code that counts; \`npm run reference\` writes it again. \`/metrics\` also has the usual ones of the process (\`process_…\`, \`nodejs_…\`).\n\n| Name | Type | Meaning |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
+function rulesPage(): string {
+  const { engine } = loadEngine({ home: path.join(packageRoot, 'no-such-home'), hostName: 'host' })
+  const rows = [...engine.rules.rules]
+    .filter(({ id }) => id >= 10)
+    .sort((left, right) => left.id - right.id)
+    .map(({ id, body: { level, description, text } }) => {
+      const shown = cell(fromByteString(description.raw))
+      return `| ${id} | ${level} | ${shown} | ${text.mitreIds.join(' ')} |`
+    })
+  return `# Built-in rules\n\nGenerated from \`ruleset/rules\`; \`npm run reference\` writes it again. Level 0 groups and silences.\n\n| Id | Level | Description | ATT&CK |\n|---|---|---|---|\n${rows.join('\n')}\n`
+}
+
 /** File name in `docs/reference` to content. */
 export function referencePages(): ReadonlyMap<string, string> {
-  return new Map([['configuration.md', configurationPage()]])
+  return new Map([
+    ['configuration.md', configurationPage()],
+    ['metrics.md', metricsPage()],
+    ['rules.md', rulesPage()],
+  ])
 }
