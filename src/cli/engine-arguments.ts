@@ -6,6 +6,7 @@ import { formatProblem, type Problem } from '../dialect/problem.ts'
 import { toByteString } from '../event/byte-string.ts'
 import { configurationFile, homeFolder } from '../home.ts'
 import { type EngineSettings, type LoadedEngine, loadEngine } from '../load-engine.ts'
+import { printable } from '../telemetry/printable.ts'
 import { readFileSync } from 'node:fs'
 
 /** Options that every command with an engine has, for `parseArgs`. */
@@ -58,6 +59,6 @@ export function loadForCommand(given: EngineArguments, settings: Partial<EngineS
 /** Everything found while loading, one line each, on stderr; true when the engine may be used. */
 export function reportProblems(loaded: LoadedEngine): boolean {
   for (const problem of loaded.problems)
-    if (problem.severity !== 'info') process.stderr.write(`${formatProblem(problem)}\n`)
+    if (problem.severity !== 'info') process.stderr.write(`${printable(formatProblem(problem))}\n`)
   return !loaded.problems.some(({ severity }) => severity === 'fatal')
 }

@@ -2,8 +2,9 @@ import { fromByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
 import type { EngineVerdict } from '../rules/engine-verdict.ts'
 import type { Trace } from '../rules/trace.ts'
+import { printable } from '../telemetry/printable.ts'
 
-/** The three phases that people know (spec/rules.md §8.3). */
+/** The three phases that people know (spec/rules.md §8.3). Nothing of an event reaches the terminal as a command. */
 export class LogtestText {
   readonly #isVerbose: boolean
   #tried: string[] = []
@@ -17,7 +18,7 @@ export class LogtestText {
     if (!this.#isVerbose) return undefined
     this.#tried = []
     const say = (depth: number, text: string): void => {
-      this.#tried.push(`\t${'  '.repeat(depth)}${text}`)
+      this.#tried.push(`\t${'  '.repeat(depth)}${printable(text)}`)
     }
     let at = 0
     return {
@@ -47,7 +48,7 @@ export class LogtestText {
     const flat = new Map(flatten(document, ''))
     const lines = ['', '**Phase 1: Completed pre-decoding.']
     const say = (key: string, value: string | undefined): void => {
-      if (value !== undefined) lines.push(`\t${key}: '${value}'`)
+      if (value !== undefined) lines.push(`\t${printable(key)}: '${printable(value)}'`)
     }
     say('full event', flat.get('full_log'))
     for (const key of ['timestamp', 'hostname', 'program_name']) say(key, flat.get(`predecoder.${key}`))

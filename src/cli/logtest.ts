@@ -75,7 +75,9 @@ async function testLines(loaded: LoadedEngine, options: Options): Promise<void> 
 
 /** What is not the object that `--input-json` asks for is taken as a log line itself. */
 function readInput(line: Buffer, { inputJson, location }: Options): Input {
-  const plain = { text: toByteString(line), atMs: Date.now(), location }
+  // The carriage return of a file from Windows ends the line, it is not part of the log.
+  const log = line.at(-1) === 13 ? line.subarray(0, -1) : line
+  const plain = { text: toByteString(log), atMs: Date.now(), location }
   if (!inputJson) return plain
   let read: unknown
   try {

@@ -8,6 +8,7 @@ import type { LoadedEngine } from '../load-engine.ts'
 import { type Explanation, explainRule } from '../rules/explain.ts'
 import { lintRules } from '../rules/lint/lint-rules.ts'
 import type { Rule } from '../rules/rule.ts'
+import { printable } from '../telemetry/printable.ts'
 import type { Command } from './command.ts'
 import { engineOptions, engineUsage, loadForCommand, reportProblems } from './engine-arguments.ts'
 
@@ -61,8 +62,13 @@ function refuse(message: string): number {
   return 2
 }
 
+/** For people: rules and events may hold what a terminal would act on. */
 function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${printable(text)}\n`)
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 
 function check(loaded: LoadedEngine, _words: readonly string[], { json, strict }: Flags): number {
@@ -71,7 +77,7 @@ function check(loaded: LoadedEngine, _words: readonly string[], { json, strict }
   const count = (severity: Problem['severity']): number =>
     problems.filter((problem) => problem.severity === severity).length
   const bad = count('fatal') + count('error') + (strict ? count('warning') : 0)
-  if (json) print(JSON.stringify({ ok: bad === 0, problems: problems.map(readable) }))
+  if (json) printJson({ ok: bad === 0, problems: problems.map(readable) })
   else {
     for (const problem of problems) print(formatProblem(readable(problem)))
     const rules = isUsable ? `${loaded.engine.rules.size} rules` : 'the rules cannot be used'
@@ -88,7 +94,7 @@ function list(loaded: LoadedEngine, _words: readonly string[], { json }: Flags):
   for (const rule of [...loaded.engine.rules.rules].sort((left, right) => left.id - right.id)) {
     const { level, at, text } = rule.body
     const description = fromByteString(rule.body.description.raw)
-    if (json) print(JSON.stringify({ id: rule.id, level, groups: text.groups, description, at }))
+    if (json) printJson({ id: rule.id, level, groups: text.groups, description, at })
     else
       print(
         `${String(rule.id).padStart(6)}  ${String(level).padStart(2)}  ${description}  [${text.groups.join(', ')}]`,
@@ -101,7 +107,7 @@ function show(loaded: LoadedEngine, [word]: readonly string[], { json }: Flags):
   const rule = loaded.engine.rules.rule(Number(word))
   if (!rule) return refuse(`there is no rule ${word ?? ''}`)
   const shown = describe(rule)
-  if (json) print(JSON.stringify(shown))
+  if (json) printJson(shown)
   else {
     print(`rule ${shown.id}, level ${shown.level}: ${shown.description}`)
     print(`  ${shown.at.file}:${shown.at.line}, groups ${shown.groups.join(', ') || 'none'}`)
@@ -156,7 +162,7 @@ function explain(
   if (!event) return refuse('the event is rejected: its location is not one')
   const explanation = explainRule(loaded.engine.rules, Number(word), event)
   if (!explanation) return refuse(`there is no rule ${word}`)
-  if (json) print(JSON.stringify(explanation))
+  if (json) printJson(explanation)
   else printExplanation(explanation)
   return explanation.fires ? 0 : 1
 }

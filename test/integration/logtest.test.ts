@@ -1,6 +1,7 @@
 // The command line of the log test and the rule checker, as scripts use it.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -16,8 +17,12 @@ const good = `<group name="local,">
 <rule id="100101" level="10" frequency="3" timeframe="60"><if_matched_sid>100100</if_matched_sid><description>many</description></rule>
 </group>`
 
-function run(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
+function run(
+  args: readonly string[],
+  input: string | Buffer = '',
+): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args, '--home', home], {
+    maxBuffer: 4_000_000,
     input,
     encoding: 'utf8',
   })
@@ -62,6 +67,45 @@ describe('quaywatch logtest', () => {
     assert.match(stdout, /Trying rule: 100100 - knock/)
     assert.match(stdout, /\*\*Phase 3: Completed filtering \(rules\)\.\n\tid: '100100'\n\tlevel: '5'/)
     assert.match(stdout, /\*\*Alert to be generated\.\n$/)
+  })
+  it('shows control and direction characters of events, never prints them', () => {
+    const event = String.raw`{"docker":{"name":"knock \u001b[31m\u202eevil\u009b2J","\u001b]0;x":"1"}}`
+    writeFileSync(
+      rulesFile,
+      good.replace('^knock', 'knock').replace('<description>knock<', '<description>knock $(docker.name)<'),
+    )
+    const { stdout } = run(['logtest', '-v'], `${event}\n`)
+    const eventFile = path.join(home, 'event')
+    writeFileSync(eventFile, event)
+    const explained = run(['rules', 'explain', '100101', '--event', eventFile]).stdout
+    for (const text of [stdout, explained]) {
+      // oxlint-disable-next-line no-control-regex -- these are what must not be there
+      assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/)
+    }
+    assert.match(stdout, /description: 'knock knock \\u\{1b\}\[31m\\u\{202e\}evil\\u\{9b\}2J'/)
+    assert.match(stdout, /docker\.\\u\{1b\}\]0;x: '1'/)
+  })
+  it('answers every line, whatever its bytes and its length', () => {
+    writeFileSync(rulesFile, good)
+    const lines = ['', 'knock \xff\xfe\0 x\r', `knock ${'a'.repeat(1_000_000)}`, 'knock at the end'].join(
+      '\n',
+    )
+    const { status, stdout } = run(['logtest', '--json'], Buffer.from(lines, 'latin1'))
+    assert.equal(status, 0)
+    assert.deepEqual(ids(stdout), [undefined, '100100', '100100', '100101'])
+    const [, odd = '', long = ''] = stdout.split('\n')
+    assert.match(odd, /"full_log":"knock \ufffd\ufffd\\u0000 x",/)
+    assert.ok(long.length > 1_000_000)
+    const none = run(['logtest', '--json'])
+    assert.deepEqual([none.status, none.stdout], [0, ''])
+  })
+  it('ends well when nobody reads its answers any more', async () => {
+    const child = spawn(process.execPath, [cli, 'logtest', '--json', '--home', home])
+    child.stdin.on('error', () => undefined)
+    child.stdin.end('knock\n'.repeat(20_000))
+    await once(child.stdout, 'data')
+    child.stdout.destroy()
+    assert.deepEqual(await once(child, 'exit'), [0, null])
   })
   it('refuses rules with a fatal problem: place on stderr, nothing on stdout, exit code 1', () => {
     writeFileSync(rulesFile, good.replace('level="5"', 'level="17"'))
