@@ -400,16 +400,21 @@ describe('audit webhook, bad input', () => {
     assert.deepEqual(stored, [])
   })
 
-  it('plain HTTP is turned away and counted; the webhook goes on', async () => {
+  it('plain HTTP is told to use HTTPS and counted; the webhook goes on', async () => {
     const before = await webhook.counted('plain-http')
-    await new Promise<void>((resolve) => {
+    const answer = await new Promise<string>((resolve) => {
+      let heard = ''
       const socket = createConnection(webhook.port, '127.0.0.1', () =>
         socket.write('POST / HTTP/1.1\r\n\r\n'),
       )
       socket.on('error', () => undefined)
-      socket.on('close', () => resolve())
-      socket.resume()
+      socket.on('data', (chunk: Buffer) => {
+        heard += chunk.toString()
+      })
+      socket.on('close', () => resolve(heard))
     })
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/)
+    assert.match(answer, /This port takes HTTPS/)
     assert.equal(await webhook.counted('plain-http'), before + 1)
     assert.equal((await post(list(event('after-http')))).status, 200)
   })

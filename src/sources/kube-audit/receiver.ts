@@ -9,7 +9,9 @@ import { auditEvents } from './audit-events.ts'
 import type { ClusterHealth } from './cluster-health.ts'
 import type { Deliveries } from './deliveries.ts'
 import { type AuthMethod, type Peer, peerOfCertificate, peerOfToken } from './peer.ts'
+import { answerPlainHttp, connectionName } from './plain-http.ts'
 import { RateLimit } from './rate-limit.ts'
+import { type ReceiverLimits, defaultLimits } from './receiver-limits.ts'
 import { type AuditRequest, readBody } from './request-body.ts'
 import { TlsFiles } from './tls-files.ts'
 import { readTokens, type TokenList } from './token-file.ts'
@@ -20,6 +22,7 @@ export interface ReceiverOptions {
   readonly auth: readonly AuthMethod[]
   readonly cluster: string | undefined
   readonly maxBodyBytes: number
+  readonly limits?: Partial<ReceiverLimits>
 }
 
 export interface ReceiverParts {
@@ -32,24 +35,6 @@ export interface ReceiverParts {
 }
 
 type Answer = ServerResponse | Http2ServerResponse
-
-const limits = {
-  /** An API server that posts single events opens some 260 connections. */
-  connectionsPerAddress: 1_024,
-  connections: 8_192,
-  /** Requests of one client. */
-  requestsPerSecond: 5_000,
-  requestBurst: 10_000,
-  clients: 1_024,
-  /** An API server gives up after 30 s; before that it hears 503. */
-  bodyMs: 25_000,
-  firstRequestMs: 15_000,
-  handshakeMs: 10_000,
-  /** Longer than clients keep idle connections (Go: 90 s), so that they close first and no request meets a closed door. */
-  idleMs: 120_000,
-  rereadMs: 2_000,
-  renewMs: 12 * 3_600_000,
-} as const
 
 const retryAfterSeconds = 1
 
@@ -92,15 +77,21 @@ export class Receiver {
   readonly #options: ReceiverOptions
   readonly #parts: ReceiverParts
   readonly #files: TlsFiles
-  readonly #rate = new RateLimit(limits.requestsPerSecond, limits.requestBurst, limits.clients)
+  readonly #rate: RateLimit
+  readonly #limits: ReceiverLimits
   readonly #peers = new WeakMap<object, Peer | 'anonymous'>()
   readonly #addresses = new Map<string, number>()
   readonly #sockets = new Set<Socket>()
+  /** Connections below TLS, by peer; a client that speaks plain HTTP must be answered there. */
+  readonly #plain = new Map<string, Socket>()
   #tokens: TokenList
   #heldBytes = 0
 
   constructor(options: ReceiverOptions, parts: ReceiverParts) {
     this.#options = options
+    this.#limits = { ...defaultLimits, ...options.limits }
+    const { requestsPerSecond, requestBurst, clients } = this.#limits
+    this.#rate = new RateLimit(requestsPerSecond, requestBurst, clients)
     this.#parts = parts
     this.#files = new TlsFiles(parts.home)
     this.#tokens = readTokens(parts.home)
@@ -140,7 +131,7 @@ export class Receiver {
         requestCert: this.#options.auth.includes('mtls'),
         // Judged by `peerOfCertificate`, which can say why.
         rejectUnauthorized: false,
-        handshakeTimeout: limits.handshakeMs,
+        handshakeTimeout: this.#limits.handshakeMs,
         maxSessionMemory: 32,
         settings: { maxConcurrentStreams: 64, initialWindowSize: 1024 ** 2, maxHeaderListSize: 16_384 },
       },
@@ -148,12 +139,12 @@ export class Receiver {
         void this.#serve(request, response)
       },
     )
-    server.maxConnections = limits.connections
+    server.maxConnections = this.#limits.connections
     server.on('connection', (socket: Socket) => this.#admit(socket))
     server.on('secureConnection', (socket: TLSSocket) => this.#expectRequest(socket))
     server.on('tlsClientError', (error, socket) => this.#handshakeFailed(error, socket))
     server.on('sessionError', () => this.#parts.telemetry.refused('interrupted', 'HTTP/2 session'))
-    server.setTimeout(limits.idleMs)
+    server.setTimeout(this.#limits.idleMs)
     return server
   }
 
@@ -177,8 +168,8 @@ export class Receiver {
   async #maintain(server: Http2SecureServer, signal: AbortSignal): Promise<void> {
     let renewedAtMs = this.#parts.now()
     while (!signal.aborted) {
-      await sleep(limits.rereadMs, undefined, { signal }).catch(() => undefined)
-      const isRenewalDue = this.#parts.now() - renewedAtMs > limits.renewMs
+      await sleep(this.#limits.rereadMs, undefined, { signal }).catch(() => undefined)
+      const isRenewalDue = this.#parts.now() - renewedAtMs > this.#limits.renewMs
       try {
         if (isRenewalDue) {
           renewedAtMs = this.#parts.now()
@@ -205,16 +196,19 @@ export class Receiver {
   #admit(socket: Socket): void {
     const address = socket.remoteAddress ?? ''
     const count = this.#addresses.get(address) ?? 0
-    if (count >= limits.connectionsPerAddress) {
+    if (count >= this.#limits.connectionsPerAddress) {
       this.#parts.telemetry.refused('connections', address)
       socket.destroy()
       return
     }
     this.#addresses.set(address, count + 1)
     this.#sockets.add(socket)
+    const name = connectionName(socket)
+    this.#plain.set(name, socket)
     socket.on('error', () => socket.destroy())
     socket.once('close', () => {
       this.#sockets.delete(socket)
+      if (this.#plain.get(name) === socket) this.#plain.delete(name)
       const left = (this.#addresses.get(address) ?? 1) - 1
       if (left > 0) this.#addresses.set(address, left)
       else this.#addresses.delete(address)
@@ -227,7 +221,7 @@ export class Receiver {
       if (this.#peers.has(socket)) return
       this.#parts.telemetry.refused('too-slow', socket.remoteAddress ?? '', 'no request after the handshake')
       socket.destroy()
-    }, limits.firstRequestMs)
+    }, this.#limits.firstRequestMs)
     timer.unref()
     socket.once('close', () => clearTimeout(timer))
   }
@@ -239,7 +233,8 @@ export class Receiver {
       socket.remoteAddress ?? '',
       error.code ?? error.message,
     )
-    socket.destroy()
+    if (isHttp) answerPlainHttp(this.#plain.get(connectionName(socket)))
+    setImmediate(() => socket.destroy())
   }
 
   async #serve(request: AuditRequest, response: Answer): Promise<void> {
@@ -285,7 +280,7 @@ export class Receiver {
     }
     const body = await readBody(request, {
       maxBytes: this.#options.maxBodyBytes,
-      timeoutMs: limits.bodyMs,
+      timeoutMs: this.#limits.bodyMs,
       hold,
     })
     if ('refused' in body) {

@@ -1,0 +1,20 @@
+export const defaultLimits = {
+  /** An API server that posts single events opens some 260 connections. */
+  connectionsPerAddress: 1_024,
+  connections: 8_192,
+  /** Requests of one client. */
+  requestsPerSecond: 5_000,
+  requestBurst: 10_000,
+  clients: 1_024,
+  /** An API server gives up after 30 s; before that it hears 503. */
+  bodyMs: 25_000,
+  firstRequestMs: 15_000,
+  handshakeMs: 10_000,
+  /** Longer than clients keep idle connections (Go: 90 s), so that they close first and no request meets a closed door. */
+  idleMs: 120_000,
+  rereadMs: 2_000,
+  renewMs: 12 * 3_600_000,
+}
+
+/** Tests have less patience. */
+export type ReceiverLimits = Readonly<typeof defaultLimits>
