@@ -25,6 +25,7 @@ import type { Damage } from './store/disk/segments.ts'
 import { serveStore, type StoreServer } from './store/remote/serve.ts'
 import { socketName } from './store/remote/protocol.ts'
 import type { Store } from './store/store.ts'
+import { engineTelemetry, type EngineTelemetry } from './telemetry/engine.ts'
 import { pipelineTelemetry, type PipelineTelemetry } from './telemetry/pipeline.ts'
 import { type RunningTelemetry, startTelemetry } from './telemetry/start.ts'
 import { packageRoot, version } from './version.ts'
@@ -66,6 +67,7 @@ export class Manager {
   readonly #configuration: LoadedConfiguration
   readonly #telemetry: RunningTelemetry
   readonly #events: PipelineTelemetry
+  readonly #engineEvents: EngineTelemetry
   readonly #store: Store
   readonly #stop = new AbortController()
   readonly #self = selfSource(Date.now)
@@ -92,6 +94,7 @@ export class Manager {
     this.#configuration = parts.configuration
     this.#telemetry = parts.telemetry
     this.#events = pipelineTelemetry(parts.telemetry)
+    this.#engineEvents = engineTelemetry(parts.telemetry, () => this.#engine.engine)
     this.#store = parts.store
     this.#engine = parts.engine
     this.#firstSeen = parts.firstSeen
@@ -264,6 +267,7 @@ export class Manager {
   }
 
   async #refreshChecks(certificate: ServerCertificate): Promise<void> {
+    this.#engineEvents.check()
     this.#checks = [certificateCheck(certificate.notAfterMs, Date.now()), await diskCheck(this.home)]
   }
 
