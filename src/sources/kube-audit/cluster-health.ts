@@ -19,6 +19,11 @@ interface Cluster {
   isLate: boolean
   truncated: number
   deadLetters: number
+  /** Of the last body whose age says something. */
+  lagMs: number | undefined
+  /** Events since the rate was last worked out. */
+  recent: number
+  perSecond: number | undefined
 }
 
 const lateMs = 30_000
@@ -34,14 +39,22 @@ export class ClusterHealth {
   readonly #tell: (event: HealthEvent) => void
   readonly #now: () => number
   #toldAtMs = 0
+  #ratedAtMs: number
 
   constructor(tell: (event: HealthEvent) => void, now: () => number) {
     this.#tell = tell
     this.#now = now
+    this.#ratedAtMs = now()
   }
 
-  get clusters(): readonly string[] {
-    return [...this.#clusters.keys()]
+  /** What each cluster sends: `prod-eu (12.5 events/s, lag 0.8 s)`. The rate is that of the last few seconds. */
+  get summaries(): readonly string[] {
+    return [...this.#clusters].map(([cluster, { perSecond, lagMs }]) => {
+      const rate = perSecond === undefined ? [] : [`${perSecond.toFixed(1)} events/s`]
+      const lag = lagMs === undefined ? [] : [`lag ${(lagMs / 1000).toFixed(1)} s`]
+      const known = [...rate, ...lag]
+      return known.length === 0 ? cluster : `${cluster} (${known.join(', ')})`
+    })
   }
 
   get lastAtMs(): number | undefined {
@@ -67,6 +80,8 @@ export class ClusterHealth {
     state.lastAtMs = nowMs
     state.truncated += counts.truncated
     state.deadLetters += counts.deadLetters
+    state.recent += counts.events
+    if (counts.lagMs !== undefined) state.lagMs = counts.lagMs
     if (counts.lagMs !== undefined && counts.lagMs > lateMs !== state.isLate) {
       state.isLate = !state.isLate
       const lag_seconds = Math.round(counts.lagMs / 1000)
@@ -79,7 +94,17 @@ export class ClusterHealth {
     if (state === undefined) {
       const [oldest] = this.#clusters.size >= mostClusters ? this.#clusters.keys() : []
       if (oldest !== undefined) this.#clusters.delete(oldest)
-      state = { lastAtMs: nowMs, pauseMs: 0, isSilent: false, isLate: false, truncated: 0, deadLetters: 0 }
+      state = {
+        lastAtMs: nowMs,
+        pauseMs: 0,
+        isSilent: false,
+        isLate: false,
+        truncated: 0,
+        deadLetters: 0,
+        lagMs: undefined,
+        recent: 0,
+        perSecond: undefined,
+      }
       this.#clusters.set(cluster, state)
     }
     return state
@@ -90,7 +115,13 @@ export class ClusterHealth {
     const nowMs = this.#now()
     const isTelling = nowMs - this.#toldAtMs >= tellMs
     if (isTelling) this.#toldAtMs = nowMs
+    const seconds = (nowMs - this.#ratedAtMs) / 1000
+    this.#ratedAtMs = nowMs
     for (const [cluster, state] of this.#clusters) {
+      if (seconds > 0) {
+        state.perSecond = state.recent / seconds
+        state.recent = 0
+      }
       const silentForMs = nowMs - state.lastAtMs
       if (!state.isSilent && silentForMs > Math.max(silentMs, 10 * state.pauseMs)) {
         state.isSilent = true

@@ -69,7 +69,7 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
   }
 
   function status(): SourceStatus {
-    const { lastAtMs, clusters } = health
+    const { lastAtMs, summaries: clusters } = health
     const shown = `${clusters.slice(0, 5).join(', ')}${clusters.length > 5 ? ', …' : ''}`
     const from = clusters.length === 0 ? ', no cluster has sent anything yet' : `, receives from ${shown}`
     return {

@@ -64,6 +64,18 @@ describe('ClusterHealth', () => {
       { kind: 'kube-lag-over', cluster: 'prod', lag_seconds: 2 },
     ])
   })
+  it('rate and lag of each cluster are shown; the rate falls to nothing with the events', () => {
+    const { clock, health } = watch()
+    health.stored('prod', { ...stored, events: 50 })
+    health.stored('test', { ...stored, lagMs: undefined })
+    assert.deepEqual(health.summaries, ['prod (lag 0.1 s)', 'test'])
+    clock.ms += 5_000
+    health.tick()
+    assert.deepEqual(health.summaries, ['prod (10.0 events/s, lag 0.1 s)', 'test (0.2 events/s)'])
+    clock.ms += 5_000
+    health.tick()
+    assert.deepEqual(health.summaries, ['prod (0.0 events/s, lag 0.1 s)', 'test (0.0 events/s)'])
+  })
   it('cut events and dead letters are summed up', () => {
     const { told, clock, health } = watch()
     health.stored('prod', { ...stored, truncated: 2 })
