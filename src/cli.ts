@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   search: () => import('./cli/search.ts'),
   tail: () => import('./cli/tail.ts'),
   stats: () => import('./cli/stats.ts'),
+  store: () => import('./cli/store.ts'),
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

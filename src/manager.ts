@@ -24,7 +24,7 @@ import { openStore } from './store/open-store.ts'
 import type { Damage } from './store/disk/segments.ts'
 import { serveStore, type StoreServer } from './store/remote/serve.ts'
 import { socketName } from './store/remote/protocol.ts'
-import type { Store } from './store/store.ts'
+import type { KeptStore } from './store/kept-store.ts'
 import { engineTelemetry, type EngineTelemetry } from './telemetry/engine.ts'
 import { pipelineTelemetry, type PipelineTelemetry } from './telemetry/pipeline.ts'
 import { type RunningTelemetry, startTelemetry } from './telemetry/start.ts'
@@ -68,7 +68,7 @@ export class Manager {
   readonly #telemetry: RunningTelemetry
   readonly #events: PipelineTelemetry
   readonly #engineEvents: EngineTelemetry
-  readonly #store: Store
+  readonly #store: KeptStore
   readonly #stop = new AbortController()
   readonly #self = selfSource(Date.now)
   readonly #startedAtMs = Date.now()
@@ -86,7 +86,7 @@ export class Manager {
     options: ManagerOptions
     configuration: LoadedConfiguration
     telemetry: RunningTelemetry
-    store: Store
+    store: KeptStore
     engine: LoadedEngine
     firstSeen: FirstSeenFile
   }) {

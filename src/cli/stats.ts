@@ -15,7 +15,7 @@ export const command: Command = {
   run: (args) => reportProblems('stats', () => stats(args)),
 }
 
-async function stats(args: readonly string[]): Promise<number> {
+export async function stats(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: { home: { type: 'string' }, json: { type: 'boolean', default: false } },

@@ -3,20 +3,22 @@ import path from 'node:path'
 
 import { NoServer, RemoteStore } from '../store/remote/client.ts'
 import { socketName } from '../store/remote/protocol.ts'
-import type { Page, SearchRequest, StoreStats } from '../store/store.ts'
+import type { KeptStore } from '../store/kept-store.ts'
+import type { Damage } from '../store/disk/segments.ts'
 
 /** What commands read from a store, wherever it is open. */
-export interface StoreReader {
-  search(request: SearchRequest, signal: AbortSignal): Promise<Page>
-  stats(): Promise<StoreStats>
-}
+export type StoreReader = Pick<KeptStore, 'search' | 'stats' | 'verify' | 'compact' | 'backup'>
 
 export function remoteStore(home: string): RemoteStore {
   return new RemoteStore(path.join(home, 'run', socketName))
 }
 
 /** Asks the manager that has the store open; opens the files itself when none runs. */
-export async function withStore<T>(home: string, use: (store: StoreReader) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  home: string,
+  use: (store: StoreReader) => Promise<T>,
+  onDamage: (damage: Damage) => void = () => undefined,
+): Promise<T> {
   try {
     return await use(remoteStore(home))
   } catch (error) {
@@ -26,7 +28,7 @@ export async function withStore<T>(home: string, use: (store: StoreReader) => Pr
   if (!existsSync(folder)) throw new NoStore(`there is no store in ${home}; --home says where it is`)
   // The database is loaded only when it is needed: asking a manager must not wait for it.
   const { openStore } = await import('../store/open-store.ts')
-  const store = await openStore({ folder })
+  const store = await openStore({ folder, onDamage })
   try {
     return await use(store)
   } finally {

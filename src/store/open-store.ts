@@ -13,7 +13,7 @@ import { applyLimits, type Limits } from './disk/retention.ts'
 import { RecentHits } from './disk/recent-hits.ts'
 import { Segments, setAside, type Damage } from './disk/segments.ts'
 import { Writer } from './disk/writer.ts'
-import type { Store } from './store.ts'
+import type { KeptStore } from './kept-store.ts'
 
 export { StoreBusy }
 
@@ -39,7 +39,7 @@ const mebibyte = 2 ** 20
  * Opens or creates the store in a folder and finishes what a stopped process left. Rejects with `StoreBusy` when another process has it.
  * Damaged files are moved to `damaged-<time>/` and reported; everything else goes on.
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<KeptStore> {
   const { folder, now = Date.now } = options
   const telemetry = options.telemetry && storeTelemetry(options.telemetry)
   const logFolder = path.join(folder, 'log')
@@ -94,7 +94,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       const { limits } = options
       const tidy = limits && (() => applyLimits(segments, limits, { nowMs: now(), telemetry }))
       const stopMaintenance = tidy ? regularly(() => indexer.maintain(tidy), telemetry) : () => undefined
-      return new DiskStore({ database, segments, writer, indexer, identity, release, stopMaintenance })
+      return new DiskStore({
+        folder,
+        database,
+        segments,
+        writer,
+        indexer,
+        identity,
+        release,
+        stopMaintenance,
+      })
     } catch (error) {
       database.close()
       throw error

@@ -154,3 +154,61 @@ describe('the store on a full disk', () => {
     await again.close()
   })
 })
+
+describe('the store on a file system that becomes read-only', () => {
+  const folder = path.join(root, 'read-only')
+  mkdirSync(folder)
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', folder]).status === 0
+  const remount = (how: string) => spawnSync('mount', ['-o', `remount,${how}`, folder]).status === 0
+  after(() => {
+    if (mounted) spawnSync('umount', ['-l', folder])
+  })
+  const skip = mounted ? false : 'SKIPPED: file systems can be mounted by root only'
+
+  it('is not opened, says why, and has everything when it is writable again', { skip }, async () => {
+    const store = await openStore({ folder })
+    await store.append('one', 'a', [entry({ id: 'a' })])
+    await store.close()
+    assert.ok(remount('ro'))
+    await assert.rejects(openStore({ folder }), /read-only|EROFS|Cannot open file/i)
+    assert.ok(remount('rw'))
+    const again = await openStore({ folder })
+    await again.append('one', 'b', [entry({ id: 'a' }), entry({ id: 'b' })])
+    assert.deepEqual(
+      (await everything(again, 'events')).map(({ eventId }) => eventId),
+      ['a', 'b'],
+    )
+    assert.equal(await again.cursor('one'), 'b')
+    await again.close()
+  })
+})
+
+describe('the store when the clock jumps', () => {
+  it('keeps every event once and in the order of arrival', async () => {
+    const folder = path.join(root, 'clock')
+    const day = 86_400_000
+    const noon = Date.UTC(2026, 10, 22, 12)
+    const jumps = [0, 1, -400, 30, 0, -1].map((days, index) => ({ id: `${index}`, atMs: noon + days * day }))
+    for (const { id, atMs } of jumps) {
+      const store = await openStore({ folder, now: () => atMs })
+      await store.append('one', id, [entry({ id, atMs }), entry({ id, atMs })])
+      await store.close()
+    }
+    const store = await openStore({ folder, now: () => noon })
+    assert.deepEqual([...(await store.unseen(jumps.map(({ id }) => id)))], [])
+    assert.deepEqual(
+      (await everything(store, 'events')).map(({ eventId, receivedAtMs }) => ({
+        id: eventId,
+        atMs: receivedAtMs,
+      })),
+      jumps,
+    )
+    const today = { dataset: 'events', query: { kind: 'all' }, limit: 9, order: 'oldest' } as const
+    const { hits } = await store.search({ ...today, fromMs: noon - 1, toMs: noon + 1 }, never)
+    assert.deepEqual(
+      hits.map(({ eventId }) => eventId),
+      ['0', '4'],
+    )
+    await store.close()
+  })
+})

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 
 import { openStore } from '../../src/store/open-store.ts'
 import { serveStore, type StoreServer } from '../../src/store/remote/serve.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { KeptStore } from '../../src/store/kept-store.ts'
 import { entry } from '../support/entries.ts'
 
 const cli = path.join(import.meta.dirname, '..', '..', 'src', 'cli.js')
@@ -36,12 +36,12 @@ async function ids(...args: string[]): Promise<string[]> {
     .map((line) => String(JSON.parse(line).data.n))
 }
 
-function open(): Promise<Store> {
+function open(): Promise<KeptStore> {
   return openStore({ folder: path.join(home, 'data') })
 }
 
 describe('quaywatch search, tail and stats', () => {
-  let store: Store | undefined
+  let store: KeptStore | undefined
   let server: StoreServer | undefined
   const socket = path.join(home, 'run', 'store.sock')
   const serve = async () => {

@@ -32,6 +32,7 @@ export class Database {
         // What is between two checkpoints lies in memory uncompressed.
         checkpoint_threshold: '24MiB',
         // Freed memory goes back to the system early: loads come in bursts.
+        allocator_background_threads: 'true',
         allocator_flush_threshold: '8MiB',
         allocator_bulk_deallocation_flush_threshold: '8MiB',
       })

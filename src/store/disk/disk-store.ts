@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 import type { Cursor } from '../../event/batch.ts'
 import type {
   AggregateRequest,
@@ -10,7 +12,6 @@ import type {
   Position,
   ReplayedEvent,
   SearchRequest,
-  Store,
   StoreStats,
 } from '../store.ts'
 import { aggregateSegments } from './aggregate.ts'
@@ -20,8 +21,12 @@ import { hitById, hitsAfter, replayed, searchSegments } from './search.ts'
 import type { Identity } from './identity.ts'
 import type { Segment, Segments } from './segments.ts'
 import type { Writer } from './writer.ts'
+import type { BackedUp, Compacted, KeptStore, Verified } from '../kept-store.ts'
+import { backUp } from './backup.ts'
+import { verifyFiles } from './verify.ts'
 
 export interface DiskParts {
+  readonly folder: string
   readonly database: Database
   readonly segments: Segments
   readonly writer: Writer
@@ -38,7 +43,7 @@ const followLength = 500
  * Commits go to a log of its own, flushed at once and cheap; DuckDB segments take whole log files over in large steps, and a reader asks for
  * the rest first (docs/decisions/store.md).
  */
-export class DiskStore implements Store {
+export class DiskStore implements KeptStore {
   readonly #parts: DiskParts
   #closed: Promise<void> | undefined
 
@@ -67,7 +72,7 @@ export class DiskStore implements Store {
   }
 
   async search(request: SearchRequest, signal: AbortSignal): Promise<Page> {
-    const behind = await this.#parts.indexer.catchUp()
+    const behind = await this.#parts.indexer.catchUpUnlessPaused()
     const { database } = this.#parts
     const page = await this.#reading((list) => searchSegments(database, list, request, signal))
     return behind === undefined || page.partial !== undefined ? page : { ...page, partial: behind }
@@ -77,7 +82,7 @@ export class DiskStore implements Store {
     request: AggregateRequest,
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, AggregationResult>>> {
-    const behind = await this.#parts.indexer.catchUp()
+    const behind = await this.#parts.indexer.catchUpUnlessPaused()
     const { database } = this.#parts
     const results = await this.#reading((list) => aggregateSegments(database, list, request, signal))
     if (behind === undefined) return results
@@ -138,6 +143,27 @@ export class DiskStore implements Store {
       oldestMs: list.length === 0 ? undefined : oldest,
       newestMs: list.length === 0 ? undefined : newest,
     }
+  }
+
+  async verify(): Promise<Verified> {
+    const { database, segments, indexer, folder } = this.#parts
+    return indexer.paused(() => verifyFiles(database, segments.list, path.join(folder, 'log')))
+  }
+
+  async backup(target: string): Promise<BackedUp> {
+    const { segments, indexer, writer, folder } = this.#parts
+    await indexer.catchUp()
+    return indexer.paused(() => backUp(folder, segments.list, target, () => writer.head))
+  }
+
+  async compact(): Promise<Compacted> {
+    const { segments, indexer } = this.#parts
+    await indexer.catchUp()
+    return indexer.paused(async () => {
+      const bytesBefore = await segments.sizeBytes()
+      for (const segment of segments.list) await segments.compact(segment)
+      return { segments: segments.list.length, bytesBefore, bytesAfter: await segments.sizeBytes() }
+    })
   }
 
   close(): Promise<void> {

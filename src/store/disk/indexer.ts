@@ -30,6 +30,7 @@ export class Indexer {
   #timer: NodeJS.Timeout | undefined
   #retryMs = firstWaitMs
   #stopped = false
+  #isPaused = false
 
   readonly #setAside: (file: LogFile, reason: string) => Promise<void>
 
@@ -75,7 +76,30 @@ export class Indexer {
   /** Runs while nothing is being loaded. */
   async maintain(work: () => Promise<void>): Promise<void> {
     while (this.#loading) await this.#loading
-    if (this.#stopped) return
+    if (!this.#stopped) await this.#hold(work)
+  }
+
+  /** The same for work that may take long: searches do not wait for it and say that the newest events are missing. */
+  async paused<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#loading) await this.#loading
+    if (this.#stopped) throw new Error('the store is closed')
+    this.#isPaused = true
+    try {
+      return await this.#hold(work)
+    } finally {
+      this.#isPaused = false
+      this.nudge()
+    }
+  }
+
+  /** As `catchUp`, without waiting for a backup or the like to end. */
+  async catchUpUnlessPaused(): Promise<string | undefined> {
+    return this.#isPaused
+      ? 'the newest events cannot be searched while the store is verified, compacted or backed up'
+      : this.catchUp()
+  }
+
+  async #hold<T>(work: () => Promise<T>): Promise<T> {
     const running = work()
     this.#loading = running
       .then(
@@ -85,7 +109,7 @@ export class Indexer {
       .finally(() => {
         this.#loading = undefined
       })
-    await running
+    return running
   }
 
   async room(): Promise<void> {

@@ -113,23 +113,27 @@ export class Segments {
     await removeFile(segment.path)
   }
 
-  /**
-   * Replaces the segment by one that holds its alerts only; the space of the rest is given back. The new file is complete before it takes
-   * the place of the old one, so a crash leaves either.
-   */
+  /** Replaces the segment by one that holds its alerts only; the space of the rest is given back. */
   async keepAlertsOnly(segment: Segment): Promise<void> {
+    await this.#rewrite(segment, 'WHERE alert_id IS NOT NULL', { ...segment, records: segment.alerts })
+  }
+
+  /** The same records in a file without holes: loads of a few records leave some. */
+  async compact(segment: Segment): Promise<void> {
+    await this.#rewrite(segment, '', segment)
+  }
+
+  /** The new file is complete before it takes the place of the old one, so a crash leaves either. */
+  async #rewrite(segment: Segment, where: string, after: Segment): Promise<void> {
     const { writer } = this.#database
     const kept = `${segment.path}.new`
-    const schema = `${segment.schema}_alerts`
+    const schema = `${segment.schema}_kept`
     await removeFile(kept)
     await writer.run(attach(kept, schema))
-    const after: Segment = { ...segment, records: segment.alerts }
     try {
       await this.#inTransaction(async () => {
         await this.#createTables(schema)
-        await writer.run(
-          `INSERT INTO ${schema}.records SELECT * FROM ${segment.schema}.records WHERE alert_id IS NOT NULL`,
-        )
+        await writer.run(`INSERT INTO ${schema}.records SELECT * FROM ${segment.schema}.records ${where}`)
         await this.#writeInfo({ ...after, schema })
       })
       await writer.run(`CHECKPOINT ${schema}`)
@@ -137,6 +141,8 @@ export class Segments {
       await writer.run(`DETACH ${schema}`)
     }
     await this.#database.whenUnread(async () => {
+      // Empties the old file's journal: it must not be there when the new file takes the name.
+      await writer.run(`CHECKPOINT ${segment.schema}`)
       await writer.run(`DETACH ${segment.schema}`)
       await rename(kept, segment.path)
       await rm(`${segment.path}.wal`, { force: true })

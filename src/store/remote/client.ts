@@ -2,6 +2,7 @@ import { createConnection } from 'node:net'
 import { createInterface } from 'node:readline'
 
 import type { Dataset, Followed, Page, Position, SearchRequest, StoreStats } from '../store.ts'
+import type { BackedUp, Compacted, Verified } from '../kept-store.ts'
 import type { Answer, Request } from './protocol.ts'
 
 /** Nobody listens there: no manager runs on this home. */
@@ -21,6 +22,18 @@ export class RemoteStore {
 
   async stats(): Promise<StoreStats> {
     return only(this.#ask<StoreStats>({ ask: 'stats' }, new AbortController().signal))
+  }
+
+  async verify(): Promise<Verified> {
+    return only(this.#ask<Verified>({ ask: 'verify' }, new AbortController().signal))
+  }
+
+  async compact(): Promise<Compacted> {
+    return only(this.#ask<Compacted>({ ask: 'compact' }, new AbortController().signal))
+  }
+
+  async backup(target: string): Promise<BackedUp> {
+    return only(this.#ask<BackedUp>({ ask: 'backup', target }, new AbortController().signal))
   }
 
   follow(dataset: Dataset, after: Position | undefined, signal: AbortSignal): AsyncIterable<Followed> {

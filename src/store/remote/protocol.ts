@@ -3,7 +3,9 @@ import type { Dataset, Position, SearchRequest } from '../store.ts'
 /** One JSON line from a client per connection. */
 export type Request =
   | { readonly ask: 'search'; readonly request: SearchRequest }
-  | { readonly ask: 'stats' }
+  | { readonly ask: 'stats' | 'verify' | 'compact' }
+  /** An absolute path, written by the manager. */
+  | { readonly ask: 'backup'; readonly target: string }
   /** Without a position: what comes from now on. */
   | { readonly ask: 'follow'; readonly dataset: Dataset; readonly after: Position | undefined }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 
-import type { Store } from '../store.ts'
+import type { KeptStore } from '../kept-store.ts'
 import type { Request } from './protocol.ts'
 
 export interface StoreServer {
@@ -16,7 +16,7 @@ const longestRequest = 256 * 1024
  * Answers other processes of the same user, because only one process may open the store: `quaywatch search` and `tail` while the manager runs. Whoever
  * may open the socket may read everything, so it is for its owner only (0600).
  */
-export async function serveStore(store: Store, socketPath: string): Promise<StoreServer> {
+export async function serveStore(store: KeptStore, socketPath: string): Promise<StoreServer> {
   await rm(socketPath, { force: true }) // of a process that was killed: this one holds the store
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -46,7 +46,7 @@ export async function serveStore(store: Store, socketPath: string): Promise<Stor
   }
 }
 
-async function converse(store: Store, socket: Socket, signal: AbortSignal): Promise<void> {
+async function converse(store: KeptStore, socket: Socket, signal: AbortSignal): Promise<void> {
   for await (const result of answers(store, await requestOf(socket), signal)) {
     if (signal.aborted) return
     if (!socket.write(`${JSON.stringify({ result })}\n`)) await once(socket, 'drain', { signal })
@@ -54,13 +54,22 @@ async function converse(store: Store, socket: Socket, signal: AbortSignal): Prom
   socket.end()
 }
 
-async function* answers(store: Store, request: Request, signal: AbortSignal): AsyncIterable<unknown> {
+async function* answers(store: KeptStore, request: Request, signal: AbortSignal): AsyncIterable<unknown> {
   switch (request.ask) {
     case 'search':
       yield await store.search(request.request, signal)
       return
     case 'stats':
       yield await store.stats()
+      return
+    case 'verify':
+      yield await store.verify()
+      return
+    case 'compact':
+      yield await store.compact()
+      return
+    case 'backup':
+      yield await store.backup(request.target)
       return
     case 'follow':
       yield* store.follow(request.dataset, request.after ?? store.head(), signal)
