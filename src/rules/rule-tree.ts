@@ -39,9 +39,7 @@ export class RuleTree {
 
   /** Before the first sibling with a smaller key: level 0 first, then high to low, equal ones in load order. */
   #insert(siblings: RuleNode[], node: RuleNode): void {
-    const at = siblings.findIndex((sibling) => sibling.rule.sortKey < node.rule.sortKey)
-    if (at === -1) siblings.push(node)
-    else siblings.splice(at, 0, node)
+    siblings.splice(firstBelow(siblings, node.rule.sortKey), 0, node)
     node.rule.nodes.push(node)
     this.#nodeCount += 1
   }
@@ -109,4 +107,16 @@ export class RuleTree {
     if (rules) rules.add(rule)
     else this.#byGroup.set(groupText, new Set([rule]))
   }
+}
+
+/** Siblings stand from high to low: where the first smaller key is, by halving, so that 50,000 siblings load in seconds. */
+function firstBelow(siblings: readonly RuleNode[], sortKey: number): number {
+  let low = 0
+  let high = siblings.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((siblings[middle]?.rule.sortKey ?? 0) < sortKey) high = middle
+    else low = middle + 1
+  }
+  return low
 }
