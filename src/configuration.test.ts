@@ -22,4 +22,18 @@ describe('readConfiguration()', () => {
       ['x.xml', 'etc/lists/a'],
     )
   })
+
+  it('names options of <global> that have no effect yet, and only when they ask for something', () => {
+    const text =
+      '<ossec_config><global>\n<alerts_log>yes</alerts_log>\n<logall>no</logall>\n<rotate_interval>1h</rotate_interval></global></ossec_config>'
+    assert.deepEqual(
+      readConfiguration(text, 'ossec.conf').problems.map(
+        ({ at, severity, message }) => `${at?.line} ${severity}: ${message}`,
+      ),
+      [
+        '2 warning: <alerts_log> of <global> is not supported yet; it has no effect',
+        '4 warning: <rotate_interval> of <global> is not supported yet; it has no effect',
+      ],
+    )
+  })
 })

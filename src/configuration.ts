@@ -40,8 +40,10 @@ export function readConfiguration(text: string, file: string): ReadConfiguration
     problems.push(...section.problems)
     return section.values
   }
+  const global = read('global', sections.global)
+  problems.push(...notWrittenYet(global, mergeBlocks(blocks.of({ element: 'global' }))))
   const configuration = {
-    global: read('global', sections.global),
+    global,
     alerts: read('alerts', sections.alerts),
     ruleset: read('ruleset', sections.ruleset),
     dashboard: read('dashboard', sections.dashboard),
@@ -49,6 +51,19 @@ export function readConfiguration(text: string, file: string): ReadConfiguration
     sources: sourceTypes.flatMap((type) => planSource(type, blocks, file, problems)),
   }
   return { configuration, problems }
+}
+
+/** Options that files in use hold, that we read and that have no effect yet: said, never skipped in silence. */
+const withoutEffect = ['logall', 'alertsLog', 'rotateInterval', 'maxOutputSize', 'emailNotification'] as const
+
+function notWrittenYet(global: Sections['global'], block: XmlElement | undefined): Problem[] {
+  return withoutEffect.flatMap((key) => {
+    const { element, fallback } = sections.global[key]
+    const written = block?.children.findLast(({ name }) => name === element)
+    if (!written || global[key] === fallback) return []
+    const message = `<${element}> of <global> is not supported yet; it has no effect`
+    return [{ code: 'unsupported-option', severity: 'warning' as const, message, at: written.at }]
+  })
 }
 
 function planSource(type: AnySourceType, blocks: Blocks, file: string, problems: Problem[]): PlannedSource[] {

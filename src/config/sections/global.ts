@@ -2,16 +2,24 @@ import { integer, repeated, seconds, size, text, yesNo, type Values } from '../o
 
 /** `<global>`: spec/configuration.md §4.1. */
 export const globalOptions = {
-  logall: yesNo('logall', false, 'Write every event to logs/archives/archives.log.'),
+  logall: yesNo('logall', false, 'Write every event to logs/archives/archives.log (not supported yet).'),
   logallJson: yesNo('logall_json', false, 'Write every event to logs/archives/archives.json.'),
   jsonoutOutput: yesNo('jsonout_output', true, 'Write alerts to logs/alerts/alerts.json.'),
-  alertsLog: yesNo('alerts_log', false, 'Write alerts as text blocks to logs/alerts/alerts.log.'),
+  alertsLog: yesNo(
+    'alerts_log',
+    false,
+    'Write alerts as text blocks to logs/alerts/alerts.log (not supported yet).',
+  ),
   memorySize: integer('memory_size', 8192, 'Alerted events kept for correlation, at least.', {
     min: 1,
     max: 10_000_000,
   }),
-  rotateInterval: seconds('rotate_interval', 0, 'Start a new output file this often within a day; 0 never.'),
-  maxOutputSize: size('max_output_size', 0, 'Start a new output file at this size; 0 never.'),
+  rotateInterval: seconds(
+    'rotate_interval',
+    0,
+    'Start a new output file this often within a day (not supported yet).',
+  ),
+  maxOutputSize: size('max_output_size', 0, 'Start a new output file at this size (not supported yet).'),
   whiteList: repeated('white_list', 'Address never targeted by a response.', {
     accepts: 'an address, a network or a host name',
     read: ({ content }) => (content === '' ? { wrong: 'must not be empty' } : { value: content }),
