@@ -208,42 +208,74 @@ function addSearch(server: FastifyInstance, { store, now }: ApiContext): void {
   })
 }
 
+const aggregateSchema = {
+  type: 'object',
+  required: ['aggs'],
+  additionalProperties: false,
+  properties: {
+    ...scopeProperties,
+    aggs: { type: 'object', maxProperties: 24, additionalProperties: aggregationSchema },
+  },
+} as const
+
+const aggregateAnswer = {
+  type: 'object',
+  required: ['results', 'tookMs'],
+  properties: {
+    results: { type: 'object', additionalProperties: resultSchema },
+    tookMs: { type: 'number' },
+  },
+} as const
+
 function addAggregate(server: FastifyInstance, { store, now }: ApiContext): void {
+  async function answer(asked: AggregateBody, atMs: number, signal: AbortSignal) {
+    const begun = performance.now()
+    const scope = readScope(asked, atMs)
+    checkAggregations(asked.aggs, spanOf(scope))
+    const results = await store.aggregate(
+      { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations: asked.aggs },
+      signal,
+    )
+    return { results, tookMs: performance.now() - begun }
+  }
+
   server.post<{ Body: AggregateBody }>('/aggregate', {
     config: { access: 'viewer' },
     schema: {
       summary: 'Counts: many aggregations of the same events in one request',
       tags: ['search'],
+      body: aggregateSchema,
+      response: { 200: aggregateAnswer, ...problemResponses },
+    },
+    handler: (request, reply) => answer(request.body, now(), readSignal(reply)),
+  })
+
+  server.post<{ Body: { readonly questions: readonly AggregateBody[] } }>('/aggregates', {
+    config: { access: 'viewer' },
+    schema: {
+      summary: 'Counts of several questions in one request, answered in their order',
+      tags: ['search'],
       body: {
         type: 'object',
-        required: ['aggs'],
+        required: ['questions'],
         additionalProperties: false,
-        properties: {
-          ...scopeProperties,
-          aggs: { type: 'object', maxProperties: 24, additionalProperties: aggregationSchema },
-        },
+        properties: { questions: { type: 'array', minItems: 1, maxItems: 32, items: aggregateSchema } },
       },
       response: {
         200: {
           type: 'object',
-          required: ['results', 'tookMs'],
-          properties: {
-            results: { type: 'object', additionalProperties: resultSchema },
-            tookMs: { type: 'number' },
-          },
+          required: ['answers'],
+          properties: { answers: { type: 'array', items: aggregateAnswer } },
         },
         ...problemResponses,
       },
     },
     handler: async (request, reply) => {
-      const begun = performance.now()
-      const scope = readScope(request.body, now())
-      checkAggregations(request.body.aggs, spanOf(scope))
-      const results = await store.aggregate(
-        { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations: request.body.aggs },
-        readSignal(reply),
-      )
-      return { results, tookMs: performance.now() - begun }
+      const signal = readSignal(reply)
+      const atMs = now()
+      return {
+        answers: await Promise.all(request.body.questions.map((asked) => answer(asked, atMs, signal))),
+      }
     },
   })
 }

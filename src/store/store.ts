@@ -50,7 +50,12 @@ export interface Page {
 }
 
 export type Aggregation =
-  | { readonly kind: 'terms'; readonly field: string; readonly size: number }
+  | {
+      readonly kind: 'terms'
+      readonly field: string
+      readonly size: number
+      readonly by?: { readonly field: string; readonly size: number }
+    }
   | {
       readonly kind: 'histogram'
       readonly intervalMs: number
@@ -68,8 +73,8 @@ export interface Bucket {
   /** Highest rule level in the bucket. */
   readonly maxLevel?: number
   /**
-   * Histogram split: counts by term (`other` for those beyond `size`) or by severity band: `info` for levels 0 to 3, `low` 4 to 6, `medium` 7 to 11, `high`
-   * 12 to 14, `critical` from 15.
+   * Split: counts by term (`other` for those beyond `size`) or, in a histogram, by severity band: `info` for levels 0 to 3, `low` 4 to 6, `medium` 7 to 11,
+   * `high` 12 to 14, `critical` from 15.
    */
   readonly split?: Readonly<Record<string, number>>
 }

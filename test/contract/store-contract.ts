@@ -285,6 +285,18 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       })
     })
 
+    it('counts terms, each split by another field', async () => {
+      const store = await filled()
+      const bySource = { kind: 'terms', field: 'verb', size: 2, by: { field: 'sourceIPs', size: 1 } } as const
+      assert.deepEqual(
+        (await aggregate(store, bySource)).buckets.map(({ key, split }) => ({ key, split })),
+        [
+          { key: 'get', split: { '10.1.2.3': 1, other: 1 } },
+          { key: 'list', split: {} },
+        ],
+      )
+    })
+
     it('counts ranges, distinct values and the extent', async () => {
       const store = await filled()
       assert.deepEqual(await aggregate(store, { kind: 'range', field: 'rule.level', bounds: [2, 7, 12] }), {

@@ -88,7 +88,7 @@ function eachValue(field: string, values: Values, dataset: Dataset): string {
 }
 
 async function terms(
-  { field, size }: Extract<Aggregation, { kind: 'terms' }>,
+  { field, size, by }: Extract<Aggregation, { kind: 'terms' }>,
   scope: Scope,
 ): Promise<AggregationResult> {
   const values = new Values()
@@ -104,18 +104,61 @@ async function terms(
     values.list,
     scope.signal,
   )
-  const buckets = rows.slice(0, limit).map(([key, n, top]) => bucket(key, n, top))
+  const chosen = rows.slice(0, limit)
+  const buckets = chosen.map(([key, n, top]) => bucket(key, n, top))
+  if (by && chosen.length > 0) {
+    const keys = chosen.map(([key]) => String(key))
+    addParts(
+      new Map(buckets.map((one) => [one.key, one])),
+      await partsOf(field, by.field, keys, scope),
+      by.size,
+    )
+  }
   const all = Number(rows[0]?.[3] ?? 0)
   return { buckets, other: all - buckets.reduce((sum, { count }) => sum + count, 0) }
+}
+
+/** Key, part and count for some keys of one field and every value of another. */
+async function partsOf(
+  field: string,
+  by: string,
+  keys: readonly string[],
+  { database, segments, request, signal }: Scope,
+): Promise<readonly Part[]> {
+  const values = new Values()
+  const { dataset } = request
+  const where = whereOf(request, values)
+  const key = eachValue(field, values, dataset)
+  const part = eachValue(by, values, dataset)
+  // Two lists taken apart in one SELECT would be paired, not combined.
+  const parts = segments.map(
+    ({ schema }) =>
+      `SELECT key, ${part} AS part FROM (SELECT *, ${key} AS key FROM ${schema}.records WHERE ${where})`,
+  )
+  const wanted = keys.map((one) => values.add(one)).join(', ')
+  const rows = await database.read(
+    `SELECT key, part, count(*) AS n FROM (${parts.join(' UNION ALL ')})
+     WHERE part IS NOT NULL AND key::VARCHAR IN (${wanted}) GROUP BY key, part ORDER BY n DESC LIMIT 200000`,
+    values.list,
+    signal,
+  )
+  return rows.map(([one, name, count]) => ({
+    key: keyOf(one),
+    part: unescape(String(name)),
+    count: Number(count),
+  }))
+}
+
+function keyOf(key: Row[number] | undefined): string | number {
+  return typeof key === 'number' || typeof key === 'bigint' ? Number(key) : unescape(String(key))
 }
 
 function bucket(
   key: Row[number] | undefined,
   count: Row[number] | undefined,
   top: Row[number] | undefined,
-): Bucket {
-  const shown = typeof key === 'number' || typeof key === 'bigint' ? Number(key) : unescape(String(key))
-  const plain = { key: shown, count: Number(count) }
+): Bucket & Splittable {
+  const plain = { key: keyOf(key), count: Number(count) }
   return top === null || top === undefined ? plain : { ...plain, maxLevel: Number(top) }
 }
 
@@ -129,8 +172,8 @@ async function histogram(
   if (typeof by === 'object') {
     // A record with several values is in several parts, one without is in none: the totals need their own count.
     const parts = await intervals(width, (v, dataset) => eachValue(by.field, v, dataset), scope)
-    addParts(buckets, parts, Math.min(by.size, 100))
-  } else if (by === 'level') addParts(buckets, rows, 5)
+    addParts(buckets, timeParts(parts), by.size)
+  } else if (by === 'level') addParts(buckets, timeParts(rows), 5)
   const newest = [...buckets.values()].slice(-bucketLimit)
   return newest.length < buckets.size ? { buckets: newest, partial: tooManyBuckets } : { buckets: newest }
 }
@@ -157,11 +200,26 @@ function intervals(
 
 const tooManyBuckets = `only the newest ${bucketLimit} intervals are shown`
 
-interface TimeBucket {
+interface Splittable {
+  split?: Record<string, number>
+}
+
+interface TimeBucket extends Splittable {
   readonly key: number
   count: number
   maxLevel?: number
-  split?: Record<string, number>
+}
+
+interface Part {
+  readonly key: string | number
+  readonly part: string
+  readonly count: number
+}
+
+function timeParts(rows: readonly Row[]): readonly Part[] {
+  return rows.flatMap(([key, part, count]) =>
+    part === null ? [] : [{ key: Number(key), part: unescape(String(part)), count: Number(count) }],
+  )
 }
 
 function timeBuckets(rows: readonly Row[]): Map<number, TimeBucket> {
@@ -177,14 +235,15 @@ function timeBuckets(rows: readonly Row[]): Map<number, TimeBucket> {
 }
 
 /** The most frequent parts by name, the rest as `other`. */
-function addParts(buckets: ReadonlyMap<number, TimeBucket>, rows: readonly Row[], size: number): void {
+function addParts(
+  buckets: ReadonlyMap<string | number, Splittable>,
+  named: readonly Part[],
+  size: number,
+): void {
   const totals = new Map<string, number>()
-  const named = rows.flatMap(([key, part, count]) =>
-    part === null ? [] : [{ key: Number(key), part: unescape(String(part)), count: Number(count) }],
-  )
   for (const { part, count } of named) totals.set(part, (totals.get(part) ?? 0) + count)
   const ranked = [...totals].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-  const chosen = new Set(ranked.slice(0, size).map(([part]) => part))
+  const chosen = new Set(ranked.slice(0, Math.min(size, 100)).map(([part]) => part))
   for (const bucket of buckets.values()) bucket.split = {}
   for (const { key, part, count } of named) {
     const split = buckets.get(key)?.split

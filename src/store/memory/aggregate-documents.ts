@@ -17,7 +17,8 @@ export function aggregateDocuments(aggregation: Aggregation, hits: readonly Hit[
   })
   switch (aggregation.kind) {
     case 'terms': {
-      const all = counted(rows, (row) => texts(row, aggregation.field))
+      const { by } = aggregation
+      const all = counted(rows, (row) => texts(row, aggregation.field), by)
       const rest = all.slice(aggregation.size).reduce((sum, { count }) => sum + count, 0)
       return { buckets: all.slice(0, aggregation.size), other: rest }
     }
@@ -46,12 +47,42 @@ function numbers(rows: readonly Row[], field: string): number[] {
   return rows.flatMap((row) => texts(row, field)).flatMap((text) => numberOf(text) ?? [])
 }
 
-function counted(rows: readonly Row[], keysOf: (row: Row) => readonly string[]): Bucket[] {
+function counted(
+  rows: readonly Row[],
+  keysOf: (row: Row) => readonly string[],
+  by?: { readonly field: string; readonly size: number },
+): Bucket[] {
   const found = new Map<string, Row[]>()
-  for (const row of rows) for (const key of keysOf(row)) found.set(key, [...(found.get(key) ?? []), row])
+  for (const row of rows) {
+    for (const key of keysOf(row)) {
+      const group = found.get(key)
+      if (group) group.push(row)
+      else found.set(key, [row])
+    }
+  }
+  const splitOf = by && splitter(rows, (row) => texts(row, by.field), by.size)
   return [...found]
-    .map(([key, group]) => ({ key, count: group.length, ...highest(group) }))
+    .map(([key, group]) => ({
+      key,
+      count: group.length,
+      ...highest(group),
+      ...(splitOf ? { split: splitOf(group) } : {}),
+    }))
     .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
+}
+
+/** Counts the most frequent parts of a group by name, the rest as `other`. */
+function splitter(rows: readonly Row[], partsOf: (row: Row) => readonly string[], size: number) {
+  const ranked = counted(rows, partsOf).slice(0, size)
+  const chosen = new Set(ranked.map(({ key }) => key))
+  return (group: readonly Row[]): Record<string, number> => {
+    const split: Record<string, number> = {}
+    for (const part of group.flatMap(partsOf)) {
+      const name = chosen.has(part) ? part : 'other'
+      split[name] = (split[name] ?? 0) + 1
+    }
+    return split
+  }
 }
 
 function highest(rows: readonly Row[]): { readonly maxLevel?: number } {
@@ -74,26 +105,21 @@ function histogram(
   const groups = new Map<number, Row[]>()
   for (const row of rows) {
     const key = row.receivedAtMs - (row.receivedAtMs % width)
-    groups.set(key, [...(groups.get(key) ?? []), row])
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
   }
   const partsOf = (row: Row) =>
     by === undefined ? [] : by === 'level' ? [band(row.level)] : texts(row, by.field)
-  const size = typeof by === 'object' ? by.size : 5
-  const chosen = new Set(
-    counted(rows, partsOf)
-      .slice(0, size)
-      .map(({ key }) => key),
-  )
+  const splitOf = splitter(rows, partsOf, typeof by === 'object' ? by.size : 5)
   return [...groups]
     .sort(([a], [b]) => a - b)
-    .map(([key, group]) => {
-      const split: Record<string, number> = {}
-      for (const part of group.flatMap(partsOf)) {
-        const name = chosen.has(part) ? part : 'other'
-        split[name] = (split[name] ?? 0) + 1
-      }
-      return { key, count: group.length, ...highest(group), ...(by === undefined ? {} : { split }) }
-    })
+    .map(([key, group]) => ({
+      key,
+      count: group.length,
+      ...highest(group),
+      ...(by === undefined ? {} : { split: splitOf(group) }),
+    }))
 }
 
 function ranges(

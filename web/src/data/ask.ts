@@ -3,6 +3,7 @@ import type { AggregateAnswer, AggregationResult, Hit, SearchAnswer } from './an
 import { range, scopeWithin } from './address.ts'
 import type { Problem } from './client.ts'
 import { queryString, useResource } from './client.ts'
+import { askTogether } from './together.ts'
 
 /** What a panel asks in addition to the question of the page. */
 export interface Narrower {
@@ -31,7 +32,7 @@ const nothing: AggregationResult = { buckets: [] }
 /** Many counts in one request. */
 export function useCounts(aggs: Readonly<Record<string, Aggregation>>, narrower: Narrower = {}): Counts {
   const body = { ...narrowed(narrower), aggs }
-  const { data, problem } = useResource<AggregateAnswer>({ path: '/aggregate', body })
+  const { data, problem } = useResource<AggregateAnswer>({ path: '/aggregates', body }, askTogether)
   return { of: (name) => data?.results[name] ?? nothing, isReady: data !== undefined, problem }
 }
 

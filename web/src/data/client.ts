@@ -103,7 +103,10 @@ export interface Resource<T> {
 }
 
 /** Asks again whenever the call changes; an answer that comes late for an older call is thrown away. */
-export function useResource<T>(wanted: Call | undefined): Resource<T> {
+export function useResource<T>(
+  wanted: Call | undefined,
+  send: (asked: Call, signal: AbortSignal) => Promise<T> = call,
+): Resource<T> {
   const [state, setState] = useState<Resource<T>>({ data: undefined, problem: undefined, isLoading: true })
   const latest = useRef(wanted)
   latest.current = wanted
@@ -113,7 +116,7 @@ export function useResource<T>(wanted: Call | undefined): Resource<T> {
     if (!asked) return undefined
     const cancel = new AbortController()
     setState((before) => ({ ...before, isLoading: true }))
-    call<T>(asked, cancel.signal).then(
+    send(asked, cancel.signal).then(
       (data) => {
         if (!cancel.signal.aborted) setState({ data, problem: undefined, isLoading: false })
       },

@@ -30,7 +30,7 @@ export function DockerPage() {
   const counts = useCounts(
     {
       time: { kind: 'histogram', intervalMs, by: { field: type, size: 6 } },
-      types: { kind: 'terms', field: type, size: 8 },
+      types: { kind: 'terms', field: type, size: 8, by: { field: action, size: 100 } },
       images: { kind: 'terms', field: image, size: 10 },
       actions: { kind: 'terms', field: action, size: 200 },
     },
@@ -70,7 +70,7 @@ export function DockerPage() {
       </Card>
       <ImageChanges />
       <HostSurface />
-      <TypeByAction types={types} />
+      <TypeByAction types={of('types')} />
     </div>
   )
 }
@@ -181,12 +181,11 @@ function HostSurface() {
   )
 }
 
-function TypeByAction({ types }: { readonly types: readonly string[] }) {
-  const [a, b, c, d, e] = Array.from({ length: 5 }, (_, index) => types[index] ?? 'none')
-  const results = [useActions(a), useActions(b), useActions(c), useActions(d), useActions(e)]
-  const rows = types
-    .slice(0, 5)
-    .map((name, index) => ({ name, counts: sumsOf(grouped(results[index] ?? { buckets: [] })) }))
+function TypeByAction({ types }: { readonly types: AggregationResult }) {
+  const rows = types.buckets.slice(0, 8).map(({ key, split = {} }) => {
+    const buckets = Object.entries(split).map(([name, howMany]) => ({ key: name, count: howMany }))
+    return { name: String(key), counts: sumsOf(grouped({ buckets })) }
+  })
   const totals = new Map<string, number>()
   for (const row of rows)
     for (const [key, value] of row.counts) totals.set(key, (totals.get(key) ?? 0) + value)
@@ -203,9 +202,4 @@ function TypeByAction({ types }: { readonly types: readonly string[] }) {
       />
     </Card>
   )
-}
-
-function useActions(kind: string | undefined): AggregationResult {
-  const f = [filterText({ field: type, kind: 'is', value: kind ?? 'none' })]
-  return useCounts({ actions: { kind: 'terms', field: action, size: 200 } }, { f }).of('actions')
 }

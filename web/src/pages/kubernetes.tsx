@@ -1,7 +1,7 @@
 import type { AggregationResult } from '../data/answers.ts'
 import { hrefOf, range } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
-import { filterText, hrefWith } from '../data/filter.ts'
+import { hrefWith } from '../data/filter.ts'
 import { count, shortCount } from '../data/text.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card, Quiet } from '../parts/card.tsx'
@@ -39,7 +39,7 @@ export function KubernetesPage() {
     {
       time: { kind: 'histogram', intervalMs, by: { field: verb, size: 6 } },
       verbs: { kind: 'terms', field: verb, size: 20 },
-      namespaces: { kind: 'terms', field: namespace, size: 8 },
+      namespaces: { kind: 'terms', field: namespace, size: 8, by: { field: verb, size: 12 } },
     },
     { f: audit },
   )
@@ -224,10 +224,7 @@ function NamespaceByVerb({
   readonly namespaces: AggregationResult
   readonly verbs: readonly string[]
 }) {
-  const names = namespaces.buckets.map((bucket) => String(bucket.key))
-  const [a, b, c, d, e, f] = names
-  const rows = [useVerbs(a), useVerbs(b), useVerbs(c), useVerbs(d), useVerbs(e), useVerbs(f)]
-  if (names.length === 0) return null
+  if (namespaces.buckets.length === 0) return null
   return (
     <Card title="Namespace and verb">
       <HeatTable
@@ -235,16 +232,11 @@ function NamespaceByVerb({
         rowField={namespace}
         columnField={verb}
         columns={verbs.slice(0, 12)}
-        rows={names
-          .slice(0, 6)
-          .map((name, index) => ({ name, counts: rows[index] ?? new Map<string, number>() }))}
+        rows={namespaces.buckets.map(({ key, split = {} }) => ({
+          name: String(key),
+          counts: new Map(Object.entries(split)),
+        }))}
       />
     </Card>
   )
-}
-
-function useVerbs(name: string | undefined): ReadonlyMap<string, number> {
-  const f = [...audit, filterText({ field: namespace, kind: 'is', value: name ?? '' })]
-  const { of } = useCounts({ verbs: { kind: 'terms', field: verb, size: 20 } }, { f })
-  return new Map(of('verbs').buckets.map((bucket) => [String(bucket.key), bucket.count]))
 }

@@ -8,7 +8,7 @@ import { ago, full } from '../data/time.ts'
 import { Card, Quiet } from './card.tsx'
 import { intervalFor } from './histogram.tsx'
 import { Level } from './severity.tsx'
-import { seriesOf, Sparkline } from './sparkline.tsx'
+import { partOf, seriesOf, Sparkline } from './sparkline.tsx'
 import { Line } from './text.tsx'
 
 const action = 'data.docker.Action'
@@ -27,11 +27,12 @@ export function Containers() {
   const intervalMs = intervalFor(fromMs, toMs, 32)
   const f = containerOnly
   const all = useCounts(
-    { names: terms, spark: { kind: 'histogram', intervalMs, by: { field: containerName, size: 50 } } },
+    {
+      names: { ...terms, by: { field: action, size: 30 } },
+      spark: { kind: 'histogram', intervalMs, by: { field: containerName, size: 50 } },
+    },
     { f, ds: 'events' },
   )
-  const starts = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: start` })
-  const ends = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: die` })
   const failed = useCounts(
     { names: terms },
     {
@@ -42,7 +43,7 @@ export function Containers() {
   )
   const execs = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: exec_start*` })
   const newest = useNewest(1000, { f, ds: 'events' })
-  const sums = [starts, ends, failed, execs].map((one) => sumsOf(one.of('names')))
+  const [failures, commands] = [failed, execs].map((one) => sumsOf(one.of('names')))
   const { buckets, other = 0 } = all.of('names')
   return (
     <Card
@@ -83,7 +84,12 @@ export function Containers() {
                 const name = String(bucket.key)
                 const values = seriesOf(all.of('spark').buckets, name, { fromMs, toMs, intervalMs })
                 const last = newest.hits.find((hit) => fieldText(hit.document, containerName) === name)
-                const counts = sums.map((one) => one.get(name) ?? 0)
+                const counts = [
+                  partOf(bucket.split, 'start'),
+                  partOf(bucket.split, 'die'),
+                  failures?.get(name) ?? 0,
+                  commands?.get(name) ?? 0,
+                ]
                 return <Row key={name} bucket={bucket} last={last} counts={counts} values={values} />
               })}
             </tbody>

@@ -5,6 +5,7 @@ import { bands } from '../data/severity.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { count, plural } from '../data/text.ts'
 import { minute, tick, zoneName } from '../data/time.ts'
+import { partOf } from './sparkline.tsx'
 
 interface Props {
   readonly buckets: readonly Bucket[]
@@ -56,15 +57,12 @@ export function ceilingOf(value: number): number {
   return step * power
 }
 
-/** A term may be called `__proto__`: only what the answer itself holds counts. */
-function partOf(slot: Slot, name: string): number {
-  return Object.hasOwn(slot.split, name) ? (slot.split[name] ?? 0) : 0
-}
-
 function describe(slot: Slot, series: readonly string[]): string {
   const parts = [...series]
     .reverse()
-    .flatMap((name) => (partOf(slot, name) > 0 ? [`${count(partOf(slot, name))} ${visible(name, 40)}`] : []))
+    .flatMap((name) =>
+      partOf(slot.split, name) > 0 ? [`${count(partOf(slot.split, name))} ${visible(name, 40)}`] : [],
+    )
   return `${minute(slot.startMs)}: ${plural(slot.total, 'event')}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`
 }
 
@@ -87,7 +85,7 @@ function Bars({
       {slots.map((slot, index) => {
         let y = height
         return series.map((name) => {
-          const value = partOf(slot, name)
+          const value = partOf(slot.split, name)
           if (value === 0) return undefined
           const tall = Math.max((value / top) * height, 1.2)
           y -= tall

@@ -27,7 +27,7 @@ export function Sparkline({
 }
 
 /** A term may be called `__proto__`: only what the answer itself holds counts. */
-function countOf(split: Readonly<Record<string, number>> | undefined, term: string): number {
+export function partOf(split: Readonly<Record<string, number>> | undefined, term: string): number {
   return split && Object.hasOwn(split, term) ? (split[term] ?? 0) : 0
 }
 
@@ -37,7 +37,7 @@ export function seriesOf(
   term: string,
   span: { readonly fromMs: number; readonly toMs: number; readonly intervalMs: number },
 ): readonly number[] {
-  const found = new Map(buckets.map((bucket) => [Number(bucket.key), countOf(bucket.split, term)]))
+  const found = new Map(buckets.map((bucket) => [Number(bucket.key), partOf(bucket.split, term)]))
   const first = Math.floor(span.fromMs / span.intervalMs) * span.intervalMs
   const length = Math.min(400, Math.ceil((span.toMs - first) / span.intervalMs))
   return Array.from({ length }, (_, index) => found.get(first + index * span.intervalMs) ?? 0)
