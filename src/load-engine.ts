@@ -13,6 +13,7 @@ import { toByteString } from './event/byte-string.ts'
 import { type CdbList, parseCdbList } from './rules/cdb-list.ts'
 import type { EngineRuleSet } from './rules/engine-rule-set.ts'
 import type { LoadContext, Quirk } from './rules/load-context.ts'
+import { type RuleDraftFile, withDraft } from './rules/draft-files.ts'
 import { loadRules } from './rules/load-rules.ts'
 import type { EngineMemory, MemoryOptions } from './rules/memory.ts'
 import { readMitreCatalogue } from './rules/mitre-catalogue.ts'
@@ -38,6 +39,8 @@ export interface EngineSettings {
   utcOffsetMinutes?(atMs: number): number
   /** Where files come from; default: the disk. */
   readonly files?: RulesetFiles
+  /** Rule files that are only tried: added, or put in the place of what they define anew. */
+  readonly draft?: readonly RuleDraftFile[]
 }
 
 export interface Engine {
@@ -80,7 +83,8 @@ export function loadEngine(settings: EngineSettings): LoadedEngine {
   const reader = new RulesetReader(settings)
   const { orderSize } = settings
   const decoders = loadDecoders(reader.files('decoders'), orderSize === undefined ? {} : { orderSize })
-  const { ruleSet, problems } = loadRules(reader.files('rules'), {
+  const ruleFiles = withDraft(reader.files('rules'), settings.draft ?? [])
+  const { ruleSet, problems } = loadRules(ruleFiles, {
     ...contextOf(settings, decoders),
     lists: reader.lists(),
     managerName,

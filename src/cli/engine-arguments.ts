@@ -1,6 +1,7 @@
-import { mergeBlocks, readBlocks } from '../config/blocks.ts'
+import { type Blocks, mergeBlocks, readBlocks } from '../config/blocks.ts'
 import { readSection, type Options, type Values } from '../config/option.ts'
 import { alertsOptions, globalOptions } from '../config/sections/global.ts'
+import { storeOptions, type StoreSection } from '../config/sections/own.ts'
 import { rulesetOptions } from '../config/sections/ruleset.ts'
 import { formatProblem, type Problem } from '../dialect/problem.ts'
 import { toByteString } from '../event/byte-string.ts'
@@ -28,32 +29,47 @@ export interface EngineArguments {
 
 /** Loads decoders and rules as the manager would, without reading the sections that only a manager needs. */
 export function loadForCommand(given: EngineArguments, settings: Partial<EngineSettings> = {}): LoadedEngine {
-  const home = homeFolder(given.home)
-  const file = configurationFile(home, given.config)
-  const text = file === undefined ? '' : toByteString(readFileSync(file))
-  const blocks = readBlocks(text, file ?? 'ossec.conf', [
-    { element: 'ruleset' },
-    { element: 'global' },
-    { element: 'alerts' },
-  ])
-  // Sections for others are not this command's business.
-  const problems: Problem[] = blocks.problems.filter(({ severity }) => severity === 'fatal')
-  const read = <O extends Options>(element: string, options: O): Values<O> => {
-    const at = { file: file ?? '', line: 1, column: 1 }
-    const empty = { name: element, attributes: [], content: '', children: [], at, contentAt: at }
-    const section = readSection(mergeBlocks(blocks.of({ element })) ?? empty, options)
-    problems.push(...section.problems.filter(({ severity }) => severity !== 'warning'))
-    return section.values
-  }
+  const sections = new Sections(given)
   return loadEngine({
-    home,
+    home: sections.home,
     rulesetFolder: given.ruleset,
-    ruleset: read('ruleset', rulesetOptions),
-    global: read('global', globalOptions),
-    alerts: read('alerts', alertsOptions),
-    earlierProblems: problems,
+    ruleset: sections.read('ruleset', rulesetOptions),
+    global: sections.read('global', globalOptions),
+    alerts: sections.read('alerts', alertsOptions),
+    earlierProblems: sections.problems,
     ...settings,
   })
+}
+
+/** `<store>` of the configuration in force. */
+export function storeSection(given: EngineArguments): StoreSection {
+  return new Sections(given).read('store', storeOptions)
+}
+
+/** The configuration in force, without the sections that are other commands' business. */
+class Sections {
+  readonly home: string
+  readonly problems: Problem[]
+  readonly #file: string
+  readonly #blocks: Blocks
+
+  constructor(given: EngineArguments) {
+    this.home = homeFolder(given.home)
+    const file = configurationFile(this.home, given.config)
+    const text = file === undefined ? '' : toByteString(readFileSync(file))
+    const known = ['ruleset', 'global', 'alerts', 'store'].map((element) => ({ element }))
+    this.#file = file ?? ''
+    this.#blocks = readBlocks(text, file ?? 'ossec.conf', known)
+    this.problems = this.#blocks.problems.filter(({ severity }) => severity === 'fatal')
+  }
+
+  read<O extends Options>(element: string, options: O): Values<O> {
+    const at = { file: this.#file, line: 1, column: 1 }
+    const empty = { name: element, attributes: [], content: '', children: [], at, contentAt: at }
+    const section = readSection(mergeBlocks(this.#blocks.of({ element })) ?? empty, options)
+    this.problems.push(...section.problems.filter(({ severity }) => severity !== 'warning'))
+    return section.values
+  }
 }
 
 /** Everything found while loading, one line each, on stderr; true when the engine may be used. */

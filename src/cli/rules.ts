@@ -9,6 +9,7 @@ import { type Explanation, explainRule } from '../rules/explain.ts'
 import { lintRules } from '../rules/lint/lint-rules.ts'
 import type { Rule } from '../rules/rule.ts'
 import { printable } from '../telemetry/printable.ts'
+import { backtest, backtestUsage } from './backtest.ts'
 import type { Command } from './command.ts'
 import { engineOptions, engineUsage, loadForCommand, reportProblems } from './engine-arguments.ts'
 
@@ -16,12 +17,14 @@ const usage = `quaywatch rules check [--strict] [--json] [options]
 quaywatch rules list [--json] [options]
 quaywatch rules show ID [--json] [options]
 quaywatch rules explain ID --event FILE [--location L] [--json] [options]
+${backtestUsage.slice(0, backtestUsage.indexOf('\n\n'))}
 
 check     every problem with file, line and column: what does not load, and rules that can never match
           exit code 0: nothing but warnings, 1: errors (with --strict also warnings)
 list      all rules: id, level, groups, description, where they are written
 show      one rule: its conditions, parents and children
 explain   why a rule does or does not fire for the event in FILE (- reads standard input), and which parent would do
+${backtestUsage.slice(backtestUsage.indexOf('\n\n') + 2)}
 
 ${engineUsage}`
 
@@ -37,6 +40,7 @@ type Part = (loaded: LoadedEngine, words: readonly string[], flags: Flags) => nu
 const parts: Readonly<Record<string, Part>> = { check, list, show, explain }
 
 async function run(args: readonly string[]): Promise<number> {
+  if (args[0] === 'backtest') return backtest(args.slice(1))
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -51,7 +55,9 @@ async function run(args: readonly string[]): Promise<number> {
   const [name = '', ...words] = positionals
   const part = Object.hasOwn(parts, name) ? parts[name] : undefined
   if (!part)
-    return refuse(name === '' ? 'say what: check, list, show or explain' : `there is no 'rules ${name}'`)
+    return refuse(
+      name === '' ? 'say what: check, list, show, explain or backtest' : `there is no 'rules ${name}'`,
+    )
   const loaded = loadForCommand(values)
   if (part !== check && !reportProblems(loaded)) return 1
   return part(loaded, words, { ...values, event: values.event })
@@ -186,7 +192,7 @@ function printExplanation({ matchedRuleId, paths, reasons }: Explanation): void 
 
 export const command: Command = {
   name: 'rules',
-  summary: 'Checks rule files, lists rules, explains why one fires or not.',
+  summary: 'Checks rule files, lists rules, explains why one fires or not, tries drafts on stored events.',
   usage,
   run,
 }

@@ -4,10 +4,14 @@ import path from 'node:path'
 import { NoServer, RemoteStore } from '../store/remote/client.ts'
 import { socketName } from '../store/remote/protocol.ts'
 import type { KeptStore } from '../store/kept-store.ts'
+import type { ReplayedEvent } from '../store/store.ts'
 import type { Damage } from '../store/disk/segments.ts'
 
 /** What commands read from a store, wherever it is open. */
-export type StoreReader = Pick<KeptStore, 'search' | 'stats' | 'verify' | 'compact' | 'backup'>
+export type StoreReader = Pick<KeptStore, 'search' | 'stats' | 'verify' | 'compact' | 'backup'> & {
+  /** As `Store.replay`. */
+  replay(sinceMs: number, signal: AbortSignal, untilMs: number): AsyncIterable<readonly ReplayedEvent[]>
+}
 
 export function remoteStore(home: string): RemoteStore {
   return new RemoteStore(path.join(home, 'run', socketName))

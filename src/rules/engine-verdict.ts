@@ -35,6 +35,11 @@ export class EngineVerdict implements Verdict {
     this.#writer = writer
   }
 
+  /** The same rule without the work of its texts. */
+  get ruleName(): { readonly id: number; readonly level: number } | undefined {
+    return this.#rule && { id: this.#rule.id, level: this.#rule.body.level }
+  }
+
   get rule(): RuleView | undefined {
     const rule = this.#rule
     if (!rule) return undefined

@@ -9,12 +9,17 @@ import { ProblemList, quoted } from './problem-list.ts'
 import { readAttributes } from './rule-attributes.ts'
 import { RuleCompiler } from './rule-compiler.ts'
 import { readRule } from './rule-reader.ts'
+import type { Rule } from './rule.ts'
 import { RuleTree } from './rule-tree.ts'
 
 export interface RuleFile {
   /** Shown in problems. */
   readonly file: string
   readonly text: ByteString
+  /** Rules defined here that are left out, because a draft defines them. */
+  readonly left?: ReadonlySet<number>
+  /** Rules that are loaded already are overwritten, whether or not these say so. */
+  readonly overwrites?: boolean
 }
 
 export interface LoadedRules {
@@ -60,16 +65,20 @@ class RuleLoader {
     return { ruleSet: fatalCount > 0 ? undefined : new EngineRuleSet(parts), problems }
   }
 
-  read({ file, text }: RuleFile): void {
-    const { roots, problems } = parseXml(text, file)
+  read(from: RuleFile): void {
+    const { roots, problems } = parseXml(from.text, from.file)
     for (const problem of problems) this.#problems.add(problem)
     if (problems.length > 0) return
-    if (roots.length === 0 && text !== '')
-      this.#problems.fatal('empty-file', 'there is no <group> in this file', { file, line: 1, column: 1 })
-    for (const root of roots) this.#readGroup(root)
+    if (roots.length === 0 && from.text !== '')
+      this.#problems.fatal('empty-file', 'there is no <group> in this file', {
+        file: from.file,
+        line: 1,
+        column: 1,
+      })
+    for (const root of roots) this.#readGroup(root, from)
   }
 
-  #readGroup(group: XmlElement): void {
+  #readGroup(group: XmlElement, from: RuleFile): void {
     const [attribute, second] = group.attributes
     if (group.name.toLowerCase() !== 'group' || attribute?.name.toLowerCase() !== 'name' || second) {
       const message = `expected <group name="…">, with that attribute only, not <${group.name}>`
@@ -79,22 +88,22 @@ class RuleLoader {
     if (group.children.length === 0)
       this.#problems.fatal('group-without-rules', `group ${quoted(attribute.value)} has no rules`, group.at)
     for (const child of group.children) {
-      if (child.name.toLowerCase() === 'rule') this.#readRule(child, attribute.value)
+      if (child.name.toLowerCase() === 'rule') this.#readRule(child, attribute.value, from)
       else this.#problems.fatal('invalid-rule-element', `expected <rule>, not <${child.name}>`, child.at)
     }
   }
 
-  #readRule(element: XmlElement, groupName: string): void {
+  #readRule(element: XmlElement, groupName: string, from: RuleFile): void {
     if (element.attributes.length === 0) {
       this.#problems.fatal('no-id-or-level', 'a rule needs the attributes id and level', element.at)
       return
     }
     const before = this.#problems.fatalCount
     const attributes = readAttributes(element, this.#problems)
-    if (!attributes) return
-    const { id, overwrite } = attributes
+    if (!attributes || from.left?.has(attributes.id)) return
+    const { id } = attributes
     const existing = this.#tree.rule(id)
-    if (existing && !overwrite) {
+    if (existing && !attributes.overwrite && !isDraftOf(existing, from)) {
       const message = `rule ${id} is loaded already, from ${existing.body.at.file}:${existing.body.at.line}; this one is left out`
       this.#problems.warn('duplicate-id', message, element.at)
       return
@@ -103,16 +112,20 @@ class RuleLoader {
       this.#problems.fatal('rule-without-options', `rule ${id} is empty`, element.at)
       return
     }
-    if (!existing && overwrite)
-      this.#problems.warn(
-        'overwrite-of-unknown-rule',
-        `there is no rule ${id} to overwrite; it is added`,
-        element.at,
-      )
+    if (!existing && attributes.overwrite) this.#overwritesNothing(id, element)
     const draft = readRule(element, attributes, groupName, this.#problems)
     const compiled = this.#compiler.compile(draft, existing)
     if (this.#problems.fatalCount > before) this.#linker.markBroken(id)
     else if (compiled && existing) this.#linker.overwrite(existing, draft, compiled)
     else if (compiled) this.#linker.link(draft, compiled)
   }
+
+  #overwritesNothing(id: number, { at }: XmlElement): void {
+    const message = `there is no rule ${id} to overwrite; it is added`
+    this.#problems.warn('overwrite-of-unknown-rule', message, at)
+  }
+}
+
+function isDraftOf({ body }: Rule, { overwrites, file }: RuleFile): boolean {
+  return overwrites === true && body.at.file !== file
 }

@@ -134,8 +134,8 @@ export interface Store {
   /** A follower's own state, written by itself: opaque text. */
   followerState(name: string): Promise<string | undefined>
   saveFollowerState(name: string, state: string): Promise<void>
-  /** Raw events received since `sinceMs`, oldest first, to rebuild correlation memory. */
-  replay(sinceMs: number, signal: AbortSignal): AsyncIterable<readonly ReplayedEvent[]>
+  /** Raw events received since `sinceMs` and before `untilMs`, in the order they were stored: to rebuild correlation memory, to try rules. */
+  replay(sinceMs: number, signal: AbortSignal, untilMs?: number): AsyncIterable<readonly ReplayedEvent[]>
   stats(): Promise<StoreStats>
   close(): Promise<void>
 }
@@ -147,4 +147,12 @@ export interface ReplayedEvent {
   readonly location: string
   readonly receivedAtMs: number
   readonly text: string
+  /** What the rules made of it when it was stored. */
+  readonly decided: Decided
+}
+
+export interface Decided {
+  /** `undefined`: no rule of level 1 or more. */
+  readonly rule: { readonly id: number; readonly level: number } | undefined
+  readonly isAlert: boolean
 }

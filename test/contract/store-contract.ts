@@ -344,7 +344,14 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         location: 'here',
         receivedAtMs: odd.atMs,
         text: raw.text,
+        decided: { rule: undefined, isAlert: false },
       })
+      const some = []
+      for await (const page of store.replay(t0, never, t0 + 60_000)) some.push(...page)
+      assert.deepEqual(
+        some.map(({ id, decided }) => [id, decided]),
+        [['start', { rule: { id: 87903, level: 3 }, isAlert: true }]],
+      )
     })
 
     it('says how much it holds', async () => {

@@ -124,10 +124,14 @@ export class DiskStore implements KeptStore {
     await this.#parts.writer.commit({ follower: name, state, records: [] })
   }
 
-  async *replay(sinceMs: number, signal: AbortSignal): AsyncIterable<readonly ReplayedEvent[]> {
+  async *replay(
+    sinceMs: number,
+    signal: AbortSignal,
+    untilMs?: number,
+  ): AsyncIterable<readonly ReplayedEvent[]> {
     const { database, segments, indexer } = this.#parts
     await indexer.catchUp()
-    yield* replayed(database, segments.list, sinceMs, signal)
+    yield* replayed(database, segments.list, { sinceMs, untilMs }, signal)
   }
 
   async stats(): Promise<StoreStats> {

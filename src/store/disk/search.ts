@@ -191,16 +191,18 @@ export async function hitById(
 export async function* replayed(
   database: Database,
   segments: readonly Segment[],
-  sinceMs: number,
+  { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number | undefined },
   signal: AbortSignal,
 ): AsyncIterable<readonly ReplayedEvent[]> {
   const pageLength = 1000
-  for (const { schema } of within(segments, { dataset: 'events', fromMs: sinceMs })) {
+  const last = untilMs === undefined ? '' : `AND received_ms < ${BigInt(Math.ceil(untilMs))}`
+  const until = untilMs === undefined ? {} : { toMs: untilMs }
+  for (const { schema } of within(segments, { dataset: 'events', fromMs: sinceMs, ...until })) {
     let after = 0n
     for (;;) {
       const rows = await database.read(
-        `SELECT position, event_id, source, location, received_ms, text FROM ${schema}.records
-         WHERE received_ms >= $1::BIGINT AND position > $2::BIGINT ORDER BY position LIMIT ${pageLength}`,
+        `SELECT position, event_id, source, location, received_ms, text, rule_id, rule_level, alert_id IS NOT NULL
+         FROM ${schema}.records WHERE received_ms >= $1::BIGINT ${last} AND position > $2::BIGINT ORDER BY position LIMIT ${pageLength}`,
         [BigInt(Math.ceil(sinceMs)), after],
         signal,
       )
@@ -211,12 +213,15 @@ export async function* replayed(
   }
 }
 
-function toReplayed([, id, source, location, receivedMs, text]: Row): ReplayedEvent {
+function toReplayed(row: Row): ReplayedEvent {
+  const [, id, source, location, receivedMs, text, ruleId, level, isAlert] = row
+  const rule = ruleId === null ? undefined : { id: Number(ruleId), level: Number(level) }
   return {
     id: unescape(String(id)),
     source: unescape(String(source)),
     location: toByteString(unescape(String(location))),
     receivedAtMs: Number(receivedMs),
     text: toByteString(unescape(String(text))),
+    decided: { rule, isAlert: isAlert === true },
   }
 }

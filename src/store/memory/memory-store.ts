@@ -35,7 +35,7 @@ export class MemoryStore implements Store {
   }
 
   async append(source: string, cursor: Cursor | undefined, entries: readonly Entry[]): Promise<Position> {
-    for (const { event, document, alert } of entries) {
+    for (const { event, document, rule, alert } of entries) {
       const { id, source: type, location, receivedAtMs, text } = event.raw
       if (this.#ids.has(id)) continue
       this.#ids.add(id)
@@ -50,7 +50,14 @@ export class MemoryStore implements Store {
       this.#stored.push({
         event: hit,
         alert: alert && { ...hit, document: alert.document },
-        replayed: { id, source: type, location, receivedAtMs: hit.receivedAtMs, text },
+        replayed: {
+          id,
+          source: type,
+          location,
+          receivedAtMs: hit.receivedAtMs,
+          text,
+          decided: { rule: rule && { id: rule.id, level: rule.level }, isAlert: alert !== undefined },
+        },
       })
     }
     if (cursor !== undefined) this.#cursors.set(source, cursor)
@@ -111,11 +118,15 @@ export class MemoryStore implements Store {
     this.#followers.set(name, state)
   }
 
-  async *replay(sinceMs: number, signal: AbortSignal): AsyncIterable<readonly ReplayedEvent[]> {
+  async *replay(
+    sinceMs: number,
+    signal: AbortSignal,
+    untilMs = Infinity,
+  ): AsyncIterable<readonly ReplayedEvent[]> {
     signal.throwIfAborted()
     const found = this.#stored
       .map(({ replayed }) => replayed)
-      .filter(({ receivedAtMs }) => receivedAtMs >= sinceMs)
+      .filter(({ receivedAtMs }) => receivedAtMs >= sinceMs && receivedAtMs < untilMs)
     if (found.length > 0) yield found
   }
 

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net'
 import { createInterface } from 'node:readline'
 
-import type { Dataset, Followed, Page, Position, SearchRequest, StoreStats } from '../store.ts'
+import type { Dataset, Followed, Page, Position, ReplayedEvent, SearchRequest, StoreStats } from '../store.ts'
 import type { BackedUp, Compacted, Verified } from '../kept-store.ts'
 import type { Answer, Request } from './protocol.ts'
 
@@ -34,6 +34,10 @@ export class RemoteStore {
 
   async backup(target: string): Promise<BackedUp> {
     return only(this.#ask<BackedUp>({ ask: 'backup', target }, new AbortController().signal))
+  }
+
+  replay(sinceMs: number, signal: AbortSignal, untilMs: number): AsyncIterable<readonly ReplayedEvent[]> {
+    return this.#ask<readonly ReplayedEvent[]>({ ask: 'replay', sinceMs, untilMs }, signal)
   }
 
   follow(dataset: Dataset, after: Position | undefined, signal: AbortSignal): AsyncIterable<Followed> {

@@ -6,6 +6,8 @@ export type Request =
   | { readonly ask: 'stats' | 'verify' | 'compact' }
   /** An absolute path, written by the manager. */
   | { readonly ask: 'backup'; readonly target: string }
+  /** Answered in slices. */
+  | { readonly ask: 'replay'; readonly sinceMs: number; readonly untilMs: number }
   /** Without a position: what comes from now on. */
   | { readonly ask: 'follow'; readonly dataset: Dataset; readonly after: Position | undefined }
 

@@ -11,6 +11,8 @@ export interface StoreServer {
 }
 
 const longestRequest = 256 * 1024
+/** Events turned into text at once: whoever reads the whole store must not hold up those who write into it. */
+const sliceLength = 50
 
 /**
  * Answers other processes of the same user, because only one process may open the store: `quaywatch search` and `tail` while the manager runs. Whoever
@@ -70,6 +72,11 @@ async function* answers(store: KeptStore, request: Request, signal: AbortSignal)
       return
     case 'backup':
       yield await store.backup(request.target)
+      return
+    case 'replay':
+      for await (const page of store.replay(request.sinceMs, signal, request.untilMs))
+        for (let start = 0; start < page.length; start += sliceLength)
+          yield page.slice(start, start + sliceLength)
       return
     case 'follow':
       yield* store.follow(request.dataset, request.after ?? store.head(), signal)
