@@ -15,6 +15,7 @@ linearFallback.isOn = true
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   manager: () => import('./cli/manager.ts'),
   doctor: () => import('./cli/doctor.ts'),
+  docker: () => import('./cli/docker.ts'),
   certs: () => import('./cli/certs.ts'),
   import: () => import('./cli/import.ts'),
   kube: () => import('./cli/kube.ts'),

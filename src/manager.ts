@@ -169,6 +169,7 @@ export class Manager {
       version,
       hostName,
       health: () => this.health(),
+      inventory: () => this.#sources.flatMap(({ source }) => source.inventory?.() ?? []),
       rules: ruleHooks(() => this.#engine, this.#rulesetFiles(), Date.now),
       recordChange: (change: Change) => this.#record({ kind: 'change', ...change }),
     })

@@ -1,3 +1,4 @@
+import type { EngineInventory } from '../event/inventory.ts'
 import type { Problem } from '../dialect/problem.ts'
 import type { Store } from '../store/store.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -137,6 +138,8 @@ export interface ApiOptions {
   recordChange(change: Change): void
   /** Absent: the pages about rules say that rules cannot be browsed here. */
   readonly rules?: RuleHooks
+  /** What exists on the engines that are watched. Absent: nothing is watched here. */
+  inventory?(): readonly EngineInventory[]
   /** `/` or a path such as `/quaywatch/` when a proxy serves the dashboard below it. */
   readonly basePath?: string
   /** Folder of the built dashboard. Default: `dist/web` of the package. */

@@ -9,6 +9,7 @@ import type { Api, ApiOptions } from './api-options.ts'
 import { Accounts } from './auth/accounts.ts'
 import { createSignInSecret } from './auth/sign-in-link.ts'
 import type { ApiContext } from './context.ts'
+import { addDockerRoutes } from './docker-routes.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
 import { addFieldRoutes } from './field-routes.ts'
@@ -113,6 +114,7 @@ function addApiRoutes(api: FastifyInstance, context: ApiContext): void {
   addHealthRoutes(api, context)
   addRuleRoutes(api, context)
   addMitreRoutes(api)
+  addDockerRoutes(api, context)
   api.get('/openapi.json', {
     config: { access: 'viewer' },
     schema: { hide: true },

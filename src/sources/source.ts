@@ -1,3 +1,4 @@
+import type { EngineInventory } from '../event/inventory.ts'
 import type { Batch, Cursor } from '../event/batch.ts'
 
 export interface SourceStatus {
@@ -21,4 +22,6 @@ export interface Source {
    */
   read(from: Cursor | undefined, signal: AbortSignal): AsyncIterable<Batch>
   status(): SourceStatus
+  /** What exists on the engines it reads; absent for sources that read none. */
+  inventory?(): readonly EngineInventory[]
 }

@@ -1,3 +1,4 @@
+import { conditionOf, type ContainerCondition } from './container-condition.ts'
 import type { JsonObject } from './json-object.ts'
 import { objectOf, objectsOf, textOf, textsOf } from './json-object.ts'
 import { risksOf } from './container-risks.ts'
@@ -12,6 +13,7 @@ export interface ContainerFacts {
   readonly healthcheck: readonly string[]
   /** User of the container's processes; empty is the image's default, root. */
   readonly user: string
+  readonly condition: ContainerCondition
 }
 
 const maxItems = 64
@@ -75,6 +77,7 @@ export function containerFacts(inspected: unknown): ContainerFacts {
     privileged: facts.privileged,
     user: facts.user,
     healthcheck: healthcheckOf(config),
+    condition: conditionOf(container),
     fields: Object.fromEntries(
       Object.entries(facts).filter(([, value]) => value !== '' && value !== undefined),
     ),

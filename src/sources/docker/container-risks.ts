@@ -116,9 +116,11 @@ const unconfined: Readonly<Record<string, string>> = {
 function confinementRisks(host: JsonObject): string[] {
   // A privileged container has neither masked paths nor profiles; saying so again would count one fact thrice.
   if (host['Privileged'] === true) return []
-  const options = textsOf(host['SecurityOpt']).map(
-    (option) => unconfined[option.replace(':', '=').toLowerCase()],
-  )
+  // Engines write `label=disable` by themselves when processes or memory of the host are shared, which has a word of its own.
+  const sharesHost = host['PidMode'] === 'host' || host['IpcMode'] === 'host'
+  const options = textsOf(host['SecurityOpt'])
+    .map((option) => unconfined[option.replace(':', '=').toLowerCase()])
+    .filter((risk) => !(sharesHost && risk === 'selinux-off'))
   const unmasked = Array.isArray(host['MaskedPaths']) && host['MaskedPaths'].length === 0
   const found = new Set([...options, unmasked ? 'paths-unmasked' : undefined])
   return [...found].filter((risk) => risk !== undefined)

@@ -1,22 +1,24 @@
-import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { toByteString } from '../../event/byte-string.ts'
 import { pythonJson } from '../../event/python-json.ts'
 import type { Batch, Cursor } from '../../event/batch.ts'
+import type { EngineInventory } from '../../event/inventory.ts'
 import { RawEvent } from '../../event/raw-event.ts'
 import { DockerTelemetry } from '../../telemetry/docker.ts'
 import type { Source, SourceStatus } from '../source.ts'
 import type { SourceContext } from '../source-type.ts'
 import { messageOf } from './advice.ts'
 import { advance, readCursor, writeCursor, type Position } from './cursor.ts'
+import { completeFacts } from './complete-facts.ts'
 import { engineApi } from './engine-api.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { EngineReader, type RetryPolicy, type StatusText } from './engine-reader.ts'
 import type { Gap, Received } from './engine-session.ts'
 import { Enricher, type Enrichment } from './enricher.ts'
+import { engineFiles } from './engine-files.ts'
 import { envelope, envelopeText, statusEnvelope } from './event-text.ts'
+import { Inventory } from './inventory.ts'
 import { KnownContainers } from './known-containers.ts'
-import { KnownFile } from './known-file.ts'
 import { pause } from './pause.ts'
 import { PendingQueue } from './pending-queue.ts'
 import { SeenEvents } from './seen-events.ts'
@@ -59,7 +61,8 @@ export class DockerSource implements Source {
   readonly #telemetry: DockerTelemetry
   readonly #queue = new PendingQueue<Item>()
   readonly #readers: EngineReader[] = []
-  readonly #files: KnownFile[] = []
+  readonly #files: { close(): Promise<void> }[] = []
+  readonly #inventories: Inventory[] = []
   #statusCount = 0
   #lastEventAtMs: number | undefined
   #roomWaiters: (() => void)[] = []
@@ -75,6 +78,10 @@ export class DockerSource implements Source {
     const worst = statuses.find(({ state }) => state !== 'running') ?? statuses[0]
     const status = worst ?? { state: 'waiting' as const, detail: 'waiting for its time to start' }
     return this.#lastEventAtMs === undefined ? status : { ...status, lastEventAtMs: this.#lastEventAtMs }
+  }
+
+  inventory(): readonly EngineInventory[] {
+    return this.#inventories.map((inventory) => inventory.snapshot())
   }
 
   async *read(from: Cursor | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
@@ -136,16 +143,25 @@ export class DockerSource implements Source {
   #readerOf(address: EngineAddress, from: Position | undefined, signal: AbortSignal): EngineReader {
     const api = engineApi(address)
     const known = new KnownContainers(knownLimit)
-    const file = new KnownFile(this.#knownFileOf(address.key), known, (error) =>
-      this.#telemetry.failed(address.text, 'saving the list of containers', messageOf(error)),
-    )
-    if (from) file.load()
-    this.#files.push(file)
+    const inventory = new Inventory(address.key)
+    this.#inventories.push(inventory)
+    const files = engineFiles({
+      home: this.#parts.context.home,
+      key: address.key,
+      known,
+      inventory,
+      resumes: from !== undefined,
+      failed: (doing, error) => this.#telemetry.failed(address.text, doing, messageOf(error)),
+    })
+    this.#files.push(files)
     const memory = {
       api,
       seen: new SeenEvents(rememberedEvents, from),
       known,
-      enricher: new Enricher(api, signal),
+      enricher: new Enricher(api, signal, (id, facts) =>
+        completeFacts(inventory, id, facts, this.#parts.context.now()),
+      ),
+      inventory,
       telemetry: this.#telemetry,
       now: this.#parts.context.now,
       receive: (received: Received) => this.#receive(address.key, received),
@@ -154,11 +170,6 @@ export class DockerSource implements Source {
     }
     const room = (until: AbortSignal): Promise<void> => this.#room(address.text, until)
     return new EngineReader({ memory, retry: this.#parts.retry, say: (text) => this.#say(text), room })
-  }
-
-  #knownFileOf(key: string): string {
-    const name = `containers-${key.replace(/[^\w.-]+/g, '_').slice(-80)}.json`
-    return path.join(this.#parts.context.home, 'data', 'docker-listener', name)
   }
 
   #receive(engine: string, received: Received): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { containerFacts } from './container-facts.ts'
 import { engineEventId, parseEngineEvent } from './engine-event.ts'
 import { envelope, envelopeText } from './event-text.ts'
 
@@ -79,7 +80,7 @@ describe('engineEventId()', () => {
 describe('envelope()', () => {
   const event = parseEngineEvent(`{${container.replace('"name"', '"Privileged":"false","name"')}`)
   assert.ok(event)
-  const facts = { name: 'web', fields: { privileged: true }, privileged: true, healthcheck: [], user: '' }
+  const facts = { ...containerFacts({}), name: 'web', fields: { privileged: true }, privileged: true }
   const enrichment = { container: facts, exec: undefined, healthcheck: false }
 
   it('lets no label hide that a container is privileged', () => {

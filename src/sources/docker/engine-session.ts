@@ -6,6 +6,8 @@ import { engineTime, isoOfNano, nanoOfTime, type Position } from './cursor.ts'
 import type { Enricher, Enrichment } from './enricher.ts'
 import type { EngineApi } from './engine-api.ts'
 import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-event.ts'
+import type { Inventory } from './inventory.ts'
+import { InventoryKeeper } from './inventory-keeper.ts'
 import { objectOf, textOf } from './json-object.ts'
 import type { KnownContainers } from './known-containers.ts'
 import { pause } from './pause.ts'
@@ -47,6 +49,7 @@ export interface EngineMemory {
   readonly seen: SeenEvents
   readonly known: KnownContainers
   readonly enricher: Enricher
+  readonly inventory: Inventory
   readonly telemetry: DockerTelemetry
   readonly now: SourceContext['now']
   receive(received: Received): void
@@ -73,10 +76,17 @@ export class EngineSession {
   #aheadNano = 0n
   readonly #timers = new Set<NodeJS.Timeout>()
   #comparing: Promise<void> | undefined
+  readonly #keeper: InventoryKeeper
 
   constructor(memory: EngineMemory, signal: AbortSignal) {
     this.#memory = memory
     this.#signal = signal
+    this.#keeper = new InventoryKeeper({
+      api: memory.api,
+      inventory: memory.inventory,
+      now: memory.now,
+      failed: (doing, error) => this.#failed(doing, error),
+    })
     this.#resumedAt = memory.seen.position
     this.#resumed = this.#resumedAt === undefined
   }
@@ -89,7 +99,12 @@ export class EngineSession {
     this.#setClock(nanoOfTime(textOf(info['SystemTime'])))
     const since = this.#resumedAt ? { since: engineTime(this.#resumedAt.nano - overlapNano) } : {}
     const stream = await api.events(since, this.#signal)
-    this.#memory.connected(textOf(info['ServerVersion']))
+    const version = textOf(info['ServerVersion'])
+    this.#memory.connected(version)
+    const { inventory } = this.#memory
+    inventory.connection = { address: api.address, connected: true, version }
+    const ended = new AbortController()
+    const keeping = this.#keeper.run(AbortSignal.any([this.#signal, ended.signal]))
     try {
       if (this.#resumedAt) this.#later(repeatsWithinMs, () => this.#checkResumed())
       if (this.#resumed) void this.#takeStock()
@@ -98,6 +113,9 @@ export class EngineSession {
     } finally {
       for (const timer of this.#timers) clearTimeout(timer)
       stream.destroy()
+      inventory.connection = { ...inventory.connection, connected: false }
+      ended.abort()
+      await keeping
     }
   }
 
@@ -133,8 +151,10 @@ export class EngineSession {
   }
 
   #handOn(event: EngineEvent, id: string, reconciled: boolean): void {
-    const { known, enricher, now } = this.#memory
+    const { known, enricher, inventory, now } = this.#memory
     known.apply(event)
+    inventory.apply(event)
+    this.#keeper.note(event)
     const enrichment = enricher.enrich(event)
     this.#memory.receive({ id, event, receivedAtMs: now(), engineId: this.#engineId, reconciled, enrichment })
   }

@@ -25,6 +25,9 @@ export interface EnricherLimits {
   readonly waiting: number
 }
 
+/** Adds what other memories know to the facts of an inspect. */
+export type Complete = (id: string, facts: ContainerFacts) => ContainerFacts
+
 export const usualLimits: EnricherLimits = { containers: 5000, execs: 5000, requests: 8, waiting: 2000 }
 
 /** After these the cached facts may be wrong. `start` brings addresses and networks, `update` and `rename` change facts. */
@@ -35,6 +38,7 @@ export class Enricher {
   readonly #api: EngineApi
   readonly #signal: AbortSignal
   readonly #limits: EnricherLimits
+  readonly #complete: Complete
   readonly #containers: BoundedMap<string, ContainerFacts>
   readonly #execs: BoundedMap<string, Exec>
   /** Requests under way, so that events of one container share them. */
@@ -44,8 +48,14 @@ export class Enricher {
   /** Events that went on without enrichment because too many were waiting. */
   refused = 0
 
-  constructor(api: EngineApi, signal: AbortSignal, limits: EnricherLimits = usualLimits) {
+  constructor(
+    api: EngineApi,
+    signal: AbortSignal,
+    complete: Complete = (_id, facts) => facts,
+    limits: EnricherLimits = usualLimits,
+  ) {
     this.#api = api
+    this.#complete = complete
     this.#signal = signal
     this.#limits = limits
     this.#containers = new BoundedMap(limits.containers)
@@ -65,7 +75,7 @@ export class Enricher {
 
   /** Facts that came another way, such as by reconciliation. */
   learn(id: string, facts: ContainerFacts): void {
-    this.#containers.set(id, facts)
+    this.#containers.set(id, this.#complete(id, facts))
   }
 
   facts(id: string): ContainerFacts | undefined {
@@ -86,7 +96,7 @@ export class Enricher {
     const fresh = this.#containers.has(id) && !refreshing.has(action)
     return fresh
       ? []
-      : this.#ask(`/containers/${id}/json`, (answer) => this.#containers.set(id, containerFacts(answer)))
+      : this.#ask(`/containers/${id}/json`, (answer) => this.learn(id, containerFacts(answer)))
   }
 
   #underWay(path: string): Promise<unknown>[] {
