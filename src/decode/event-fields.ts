@@ -74,7 +74,7 @@ export class EventFields implements Fields {
   membersText(): ByteString | undefined {
     const json = this.#parts.find(({ jsonText }) => jsonText !== undefined)
     if (json?.jsonText === undefined || !beginMembers(json.jsonText)) return undefined
-    for (const part of this.#parts) if (!addPart(part, part === json)) return undefined
+    for (const part of this.#parts) if (!addPart(part)) return undefined
     return endMembers()
   }
 
@@ -104,8 +104,8 @@ export class EventFields implements Fields {
   }
 }
 
-function addPart(part: FieldPart, isJson: boolean): boolean {
-  if (isJson) return part.addMembers?.() === true
+function addPart(part: FieldPart): boolean {
+  if (part.addMembers !== undefined) return part.addMembers()
   for (const [name, value] of part.entries()) {
     if (isStaticName(name) || !addMember(name, value)) return false
   }

@@ -6,22 +6,22 @@ import { isAscii } from 'node:buffer'
  */
 export type ByteString = string
 
-const beyondAscii = /[\x80-\xff]/
-
 export function toByteString(text: string | Buffer): ByteString {
   return typeof text === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : text.toString('latin1')
 }
 
+const beyondAscii = /[\x80-\uffff]/
 /** Up to this length a regex is as fast as anything. */
 const shortText = 48
+const scratch = Buffer.allocUnsafe(1 << 16)
 
-function decode(text: ByteString): string {
-  return Buffer.from(text, 'latin1').toString('utf8')
+/** No unit from 0x80 on, as nearly all texts: the fast conversions of the runtime give the same then. */
+export function isAsciiText(text: string): boolean {
+  if (text.length <= shortText || text.length > scratch.length) return !beyondAscii.test(text)
+  return isAscii(scratch.subarray(0, scratch.write(text, 0, text.length, 'latin1')))
 }
 
 /** UTF-8 decoded; what is not valid UTF-8 becomes U+FFFD. */
 export function fromByteString(text: ByteString): string {
-  if (text.length <= shortText) return beyondAscii.test(text) ? decode(text) : text
-  const bytes = Buffer.from(text, 'latin1')
-  return isAscii(bytes) ? text : bytes.toString('utf8')
+  return isAsciiText(text) ? text : Buffer.from(text, 'latin1').toString('utf8')
 }

@@ -1,4 +1,4 @@
-import { isAscii } from 'node:buffer'
+import { isAsciiText } from './byte-string.ts'
 
 /** A dynamic field's name, prepared when a rule is compiled. Names compare ASCII case-insensitively (spec/rules.md §3.4). */
 export interface FieldKey {
@@ -11,19 +11,8 @@ export interface FieldKey {
 const interned = new Map<string, FieldKey>()
 const inSlotOrder: FieldKey[] = []
 
-/** Up to this length a regex is as fast as anything. */
-const shortText = 200
-const scratch = Buffer.allocUnsafe(1 << 16)
-const beyondAscii = /[\x80-\uffff]/
-
-/** Texts without bytes from 0x80 on, which are nearly all, may use the fast conversion of the runtime. */
-function isPlainAscii(text: string): boolean {
-  if (text.length <= shortText || text.length > scratch.length) return !beyondAscii.test(text)
-  return isAscii(scratch.subarray(0, scratch.write(text, 0, text.length, 'latin1')))
-}
-
 function fold(text: string): string {
-  if (isPlainAscii(text)) return text.toLowerCase()
+  if (isAsciiText(text)) return text.toLowerCase()
   return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
 }
 

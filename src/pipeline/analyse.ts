@@ -24,7 +24,14 @@ export function analyse(
       continue
     }
     const verdict = rules.evaluate(decoded, memory)
-    entries.push({ event: decoded, document: verdict.document(), rule: verdict.rule, alert: verdict.alert })
+    const { rule, alert } = verdict
+    entries.push({
+      event: decoded,
+      document: verdict.document(),
+      shortDocument: verdict.shortDocument(),
+      rule,
+      alert,
+    })
   }
   return entries
 }

@@ -3,7 +3,7 @@ import { fromByteString } from '../event/byte-string.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
 import { alertBlock } from './document/alert-block.ts'
-import type { DocumentWriter } from './document/event-document.ts'
+import type { DocumentParts, DocumentWriter, WrittenDocument } from './document/event-document.ts'
 import type { Outcome } from './engine-rule-set.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Rule } from './rule.ts'
@@ -22,6 +22,7 @@ export class EngineVerdict implements Verdict {
   #view: RuleView | undefined = undefined
   #alert: Alert | undefined = undefined
   #description: ByteString | undefined = undefined
+  #written: WrittenDocument | undefined = undefined
 
   constructor(evaluation: Evaluation, { rule, isAlert }: Outcome, writer: DocumentWriter) {
     const { event, memory } = evaluation
@@ -59,19 +60,29 @@ export class EngineVerdict implements Verdict {
       id: this.#id,
       event: this.#event,
       rule: this.rule,
-      document: this.#document(this.#rule, !this.#rule.body.flags.noFullLog),
+      document: this.#rule.body.flags.noFullLog ? this.#writer.render(this.#parts()) : this.document(),
     }
     return this.#alert
   }
 
   document(): string {
-    return this.#document(this.#rule, true)
+    return this.#both().full
+  }
+
+  shortDocument(): string {
+    return this.#both().short
+  }
+
+  /** Alert and archive share one document: made once. */
+  #both(): WrittenDocument {
+    return (this.#written ??= this.#writer.renderBoth(this.#parts()))
   }
 
   /** What a test of log lines prints: level 0 is shown, as the last key of the rule (spec/rules.md §8.1). */
   logtestDocument(): string {
     const rule = this.#rule
-    return this.#document(rule, !rule?.body.flags.noFullLog, rule?.body.level === 0)
+    const parts = this.#parts(rule?.body.level === 0)
+    return rule?.body.flags.noFullLog ? this.#writer.render(parts) : this.#writer.renderBoth(parts).full
   }
 
   /** The block of `alerts.log`; only for alerts (spec/rules.md §6.5). */
@@ -94,15 +105,15 @@ export class EngineVerdict implements Verdict {
     return this.#description
   }
 
-  #document(rule: Rule | undefined, hasFullLog: boolean, showsLevelZero = false): string {
+  #parts(showsLevelZero = false): DocumentParts {
+    const rule = this.#rule
     const ruleText = rule?.body.text.render(this.#described(rule), this.#firedTimes)
-    return this.#writer.render({
+    return {
       event: this.#event,
       rule: showsLevelZero ? ruleText?.replace(/\}$/, ',"level":0}') : ruleText,
       id: this.#id,
       previous: this.#previous,
       previousLog: this.#previousLog,
-      hasFullLog,
-    })
+    }
   }
 }

@@ -18,6 +18,8 @@ export interface Verdict {
   readonly alert: Alert | undefined
   /** The archive entry: one JSON document without newline (spec/rules.md §6.7). Built when asked for. */
   document(): string
+  /** The same with `"full_log":0` instead of the message (see `Entry.shortDocument`). */
+  shortDocument(): string
 }
 
 export interface RuleSet {

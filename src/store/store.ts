@@ -13,6 +13,8 @@ export interface Entry {
   readonly event: DecodedEvent
   /** The archive document. */
   readonly document: string
+  /** The same with a 0 as its `full_log`, which `withFullLog` undoes; whoever wrote the document has it for nothing. */
+  readonly shortDocument?: string
   readonly rule: RuleView | undefined
   readonly alert: Alert | undefined
 }

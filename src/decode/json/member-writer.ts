@@ -1,5 +1,4 @@
 import type { ByteString } from '../../event/byte-string.ts'
-import { staticNames } from '../../event/decoded-event.ts'
 import { valueText } from '../../event/json-text.ts'
 import {
   afterMark,
@@ -13,12 +12,13 @@ import {
 import { endOfArray } from './array-bytes.ts'
 import { deepestNesting } from './json-reader.ts'
 import { emptyHash, hashByte, jsonStatics, lowerByte as lowerTable } from './key-table.ts'
+import type { MemberName } from './member-names.ts'
+import { plainBytes, reserved, reservedHashes, sameEscapes } from './member-tables.ts'
 import { addPath, findPath, isKeyOf, isLeaf, noPath, resetPaths, rootPath, tooMany } from './member-paths.ts'
 import { valueAt } from './value-at.ts'
 
 const quote = 0x22
 const backslash = 0x5c
-const space = 0x20
 const comma = 0x2c
 const colon = 0x3a
 const dot = 0x2e
@@ -31,6 +31,8 @@ const letterN = 0x6e
 /** Longer texts, and objects that would become longer, are left to the slow way. */
 const longestInput = 128 * 1024
 const roomFor = 512 * 1024
+/** Copied unit by unit. */
+const shortValue = 64
 /** All names of one event together (see `flattenJson`). */
 const nameBytes = 16 * 1024 * 1024
 
@@ -38,20 +40,9 @@ const bytes = textBytes
 const lowerByte = lowerTable
 const out = Buffer.alloc(roomFor)
 
-/** 1 for bytes that are the same inside a string of the document. */
-const isPlain = new Uint8Array(256).fill(1, space)
-for (const unit of [quote, backslash]) isPlain[unit] = 0
-/** 1 for what a backslash stands before in documents as well. */
-const isSameEscape = new Uint8Array(256)
-for (const letter of '"\\bfnrt') isSameEscape[letter.charCodeAt(0)] = 1
-
-function hashOf(name: string): number {
-  let hash = emptyHash
-  for (let at = 0; at < name.length; at += 1) hash = hashByte(hash, name.charCodeAt(at))
-  return hash
-}
-const reservedHashes = new Set([...staticNames, ...jsonStatics.keys()].map(hashOf))
-const reserved: ReadonlySet<string> = new Set(staticNames)
+// Constants of this module are constants to the compiler, imported ones are not.
+const isPlain = plainBytes
+const isSameEscape = sameEscapes
 
 /** Only the slow way can tell. */
 const slowly = -1
@@ -104,6 +95,22 @@ export function addMember(name: ByteString, value: ByteString): boolean {
   const last = wantKey(start, scratch)
   const placed = last === slowly ? slowly : place(last, scratch)
   if (placed === 1) return writeText(valueText(value))
+  return placed === 0
+}
+
+/** The same for a name that was prepared. */
+export function addNamed({ starts, ends, hashes, last }: MemberName, value: ByteString): boolean {
+  if (value === '') return true
+  for (let level = 0; level < last; level += 1) {
+    wantStart[level] = starts[level] ?? 0
+    wantEnd[level] = ends[level] ?? 0
+    wantHash[level] = hashes[level] ?? 0
+  }
+  wanted = last
+  settled = 0
+  lastHash = hashes[last] ?? 0
+  const placed = place(starts[last] ?? 0, ends[last] ?? 0)
+  if (placed === 1) return writePlain(value) || writeText(valueText(value))
   return placed === 0
 }
 
@@ -231,7 +238,7 @@ function isReserved(start: number, end: number, hash: number): boolean {
 /** Opens what is around the member and writes its key: 1. It is dropped because something stands there already: 0. */
 function place(start: number, end: number): number {
   for (; settled < wanted; settled += 1) {
-    const step = openPart(settled)
+    const step = openPart(settled, start, end)
     if (step !== 1) return step
   }
   const added = addKey(wanted, start, end, lastHash)
@@ -242,19 +249,31 @@ function place(start: number, end: number): number {
   return 1
 }
 
-/** Makes the wanted object of a level the open one. Results are those of `place`. */
-function openPart(level: number): number {
+/** Makes the wanted object of a level the open one, for a member with this last key. Results are those of `place`. */
+function openPart(level: number, keyStart: number, keyEnd: number): number {
   const start = wantStart[level] ?? 0
   const end = wantEnd[level] ?? 0
   if (level < depth && isKeyOf(open[level + 1] ?? 0, start, end)) return 1
   const added = addKey(level, start, end, wantHash[level] ?? 0)
-  // An object that was closed cannot be continued.
-  if (added === standsThere) return isLeaf[standing] === 1 ? 0 : slowly
+  if (added === standsThere) return isTaken(level, keyStart, keyEnd) ? 0 : slowly
   if (added === slowly) return slowly
   out[length++] = openBrace
   depth = level + 1
   open[depth] = added
   return 1
+}
+
+/** An object that was closed cannot be continued, but a member whose place in it is taken is dropped anyway. */
+function isTaken(level: number, keyStart: number, keyEnd: number): boolean {
+  let path = standing
+  for (let next = level + 1; next <= wanted && isLeaf[path] === 0; next += 1) {
+    const isLast = next === wanted
+    path = isLast
+      ? findPath(path, keyStart, keyEnd, lastHash)
+      : findPath(path, wantStart[next] ?? 0, wantEnd[next] ?? 0, wantHash[next] ?? 0)
+    if (path < 0) return false
+  }
+  return true
 }
 
 const standsThere = -2
@@ -297,6 +316,21 @@ function writeKey(start: number, end: number): boolean {
 function writeText(value: string): boolean {
   if (!hasRoom(value.length)) return false
   length += out.write(value, length, value.length, 'latin1')
+  return true
+}
+
+/** A short value that is the same in quotes; false, and nothing written, for any other. */
+function writePlain(value: ByteString): boolean {
+  if (value.length > shortValue || value.charCodeAt(0) === openBracket || !hasRoom(shortValue)) return false
+  let to = length
+  out[to++] = quote
+  for (let index = 0; index < value.length; index += 1) {
+    const byte = value.charCodeAt(index)
+    if (isPlain[byte] !== 1) return false
+    out[to++] = byte
+  }
+  out[to++] = quote
+  length = to
   return true
 }
 

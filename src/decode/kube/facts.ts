@@ -1,10 +1,34 @@
 import { type ByteString, toByteString } from '../../event/byte-string.ts'
 import type { FieldKey } from '../../event/field-key.ts'
 import type { FieldPart } from '../event-fields.ts'
+import { type MemberName, memberName } from '../json/member-names.ts'
+import { addNamed } from '../json/member-writer.ts'
 
 /** Longer values are cut: a fact is for rules and people, the event itself is kept whole. */
 const longest = 4_096
 const beyondAscii = /[^\x00-\x7f]/
+
+interface FactName {
+  readonly full: string
+  readonly member: MemberName | undefined
+}
+
+/** Names are literals of this folder: few. */
+const known = new Map<string, FactName>()
+
+function factName(name: string): FactName {
+  let found = known.get(name)
+  if (found === undefined) {
+    const full = `kube.${name}`
+    found = { full, member: memberName(full) }
+    known.set(name, found)
+    members.set(full, found.member)
+  }
+  return found
+}
+
+/** By full name. */
+const members = new Map<string, MemberName | undefined>()
 
 /** `kube.…` fields found so far. */
 export class Facts implements FieldPart {
@@ -15,7 +39,7 @@ export class Facts implements FieldPart {
     if (value === undefined || value === false || value === '') return
     const whole = typeof value === 'string' ? value : String(value)
     const shown = whole.length > longest ? `${whole.slice(0, longest)}…` : whole
-    this.#values.set(`kube.${name}`, beyondAscii.test(shown) ? toByteString(shown) : shown)
+    this.#values.set(factName(name).full, beyondAscii.test(shown) ? toByteString(shown) : shown)
   }
 
   /** Words with a space between, each once; at most 64. */
@@ -24,7 +48,7 @@ export class Facts implements FieldPart {
   }
 
   get(name: string): ByteString | undefined {
-    return this.#values.get(`kube.${name}`)
+    return this.#values.get(factName(name).full)
   }
 
   dynamic(key: FieldKey): ByteString | undefined {
@@ -33,5 +57,13 @@ export class Facts implements FieldPart {
 
   entries(): Iterable<readonly [ByteString, ByteString]> {
     return this.#values
+  }
+
+  addMembers(): boolean {
+    for (const [name, value] of this.#values) {
+      const member = members.get(name)
+      if (member === undefined || !addNamed(member, value)) return false
+    }
+    return true
   }
 }

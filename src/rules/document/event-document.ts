@@ -1,5 +1,5 @@
 import type { ByteString } from '../../event/byte-string.ts'
-import { fromByteString } from '../../event/byte-string.ts'
+import { fromByteString, isAsciiText } from '../../event/byte-string.ts'
 import type { DecodedEvent, DecoderView } from '../../event/decoded-event.ts'
 import { dataText } from './data-text.ts'
 import { jsonText } from './json-text.ts'
@@ -15,7 +15,13 @@ export interface DocumentParts {
   readonly id: string
   readonly previous: readonly ByteString[]
   readonly previousLog: ByteString | undefined
-  readonly hasFullLog: boolean
+}
+
+/** One document in two forms. */
+export interface WrittenDocument {
+  readonly full: string
+  /** A 0 stands where the message stood: stores keep the message once, beside it. */
+  readonly short: string
 }
 
 /** Writes documents of one installation (spec/rules.md §6.3): keys in emission order, no spaces, no line feed. */
@@ -32,26 +38,38 @@ export class DocumentWriter {
 
   /** Valid Unicode: bytes that are not UTF-8 become U+FFFD. */
   render(parts: DocumentParts): string {
-    return fromByteString(this.#bytes(parts))
+    return fromByteString(this.#head(parts) + this.#tail(parts))
   }
 
-  #bytes({ event, rule, id, previous, previousLog, hasFullLog }: DocumentParts): ByteString {
-    const { text, receivedAtMs } = event.raw
-    const isAgentless = event.agent.id === '000' && agentless.test(event.location)
-    let document = `{"timestamp":"${this.#timestamps.render(receivedAtMs)}"`
+  /** The document with `full_log`, and with the mark in its place. */
+  renderBoth(parts: DocumentParts): WrittenDocument {
+    const head = this.#head(parts)
+    const tail = this.#tail(parts)
+    const message = jsonText(parts.event.raw.text)
+    const short = `${head},"full_log":0${tail}`
+    const full = `${head},"full_log":${message}${tail}`
+    if (isAsciiText(message) && isAsciiText(short)) return { full, short }
+    return { full: fromByteString(full), short: fromByteString(short) }
+  }
+
+  #head({ event, rule, id, previous }: DocumentParts): ByteString {
+    let document = `{"timestamp":"${this.#timestamps.render(event.raw.receivedAtMs)}"`
     if (rule !== undefined) document += `,"rule":${rule}`
-    if (!isAgentless) document += this.#agentText(event)
+    if (!isAgentless(event)) document += this.#agentText(event)
     document += `${this.#manager},"id":"${id}"`
     if (previous.length > 1 && previous[1] !== '')
       document += `,"previous_output":${jsonText(previous.join('\n'))}`
-    if (hasFullLog) document += `,"full_log":${jsonText(text)}`
-    document += predecoderText(event) + decoderText(event.decoder)
+    return document
+  }
+
+  #tail({ event, previousLog }: DocumentParts): ByteString {
+    let document = predecoderText(event) + decoderText(event.decoder)
     if (previousLog !== undefined) document += `,"previous_log":${jsonText(previousLog)}`
     const data = dataText(event)
     if (data !== undefined) document += `,"data":${data}`
     const location = shownLocation(event.location)
     if (location !== undefined) document += `,"location":${jsonText(location)}`
-    return `${document}${isAgentless ? agentlessText(event.location) : ''}}`
+    return `${document}${isAgentless(event) ? agentlessText(event.location) : ''}}`
   }
 
   #agentText({ agent, location }: DecodedEvent): string {
@@ -64,6 +82,10 @@ export class DocumentWriter {
     if (ip !== undefined && ip !== '' && ip !== 'any') text += `,"ip":${jsonText(ip)}`
     return `${text}}`
   }
+}
+
+function isAgentless({ agent, location }: DecodedEvent): boolean {
+  return agent.id === '000' && location.startsWith('(') && agentless.test(location)
 }
 
 /** Between `) ` and the next dash of `(name) address->path`. */

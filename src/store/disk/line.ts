@@ -41,7 +41,7 @@ export const elidedAlert = 2
 export function recordLine(entry: Entry, position: number, fingerprint: bigint): string {
   const { raw } = entry.event
   const text = fromByteString(raw.text)
-  const short = withoutFullLog(entry.document, text)
+  const short = entry.shortDocument ?? withoutFullLog(entry.document, text)
   const { alert } = entry
   const own = alert && alert.document !== entry.document ? alert.document : undefined
   const ownShort = own === undefined ? undefined : withoutFullLog(own, text)
