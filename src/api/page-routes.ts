@@ -13,6 +13,7 @@ const pages = [
   '/events',
   '/mitre',
   '/rules',
+  '/entity',
   '/health',
   '/sign-in',
 ] as const

@@ -16,7 +16,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const pages = [
   { path: 'overview', ready: 'Needs attention' },
   { path: 'docker', ready: 'Commands run inside containers' },
-  { path: 'docker?container=billing-api-1', ready: 'Timeline of billing-api-1' },
+  { path: 'entity?kind=container&id=billing-api-1', ready: 'Timeline of billing-api-1' },
+  { path: 'entity?kind=user&id=mallory', ready: 'Kubernetes: namespace' },
   { path: 'kubernetes', ready: 'Hands on pods' },
   { path: 'events', ready: 'Alerts over time' },
   { path: 'mitre', ready: 'Tactics and techniques' },

@@ -193,6 +193,20 @@ describe('API', () => {
       assert.deepEqual(part(answer, 'results.time.buckets.0.split'), { info: 2, medium: 1, high: 1 })
     })
 
+    it('several questions are answered in their order, each by itself', async () => {
+      const aggs = { names: { kind: 'terms', field: 'rule.id', size: 9 } } as const
+      const day = { ds: 'events', from: '2026-11-21T00:00Z', to: '2026-11-22T00:00Z' } as const
+      const answer = await send('POST', '/aggregates', {
+        questions: [
+          { ...day, q: 'rule.level >= 12', aggs },
+          { ...day, f: ['rule.id:87903'], aggs },
+        ],
+      })
+      assert.equal(part(answer, 'answers.0.results.names.buckets.0.key'), '100300')
+      assert.equal(part(answer, 'answers.1.results.names.buckets.0.key'), '87903')
+      assert.equal(part(answer, 'answers.1.results.names.buckets.length'), 1)
+    })
+
     it('a facet ignores its own filter and obeys the others', async () => {
       const answer = await send('POST', '/facets', {
         ds: 'events',
@@ -237,6 +251,7 @@ describe('API', () => {
     const routes = [
       ['GET', '/search', 'viewer'],
       ['POST', '/aggregate', 'viewer'],
+      ['POST', '/aggregates', 'viewer'],
       ['POST', '/facets', 'viewer'],
       ['GET', '/values?field=rule.id', 'viewer'],
       ['GET', '/fields', 'viewer'],

@@ -4,6 +4,7 @@ import { change, dataset, endsNow, go, hrefOf, isLive, page, pages, refreshed } 
 import type { Health } from './data/answers.ts'
 import { call, me, useResource } from './data/client.ts'
 import { DockerPage } from './pages/docker.tsx'
+import { EntityPage } from './pages/entity.tsx'
 import { EventsPage, isTyping } from './pages/events.tsx'
 import { HealthPage } from './pages/health.tsx'
 import { KubernetesPage } from './pages/kubernetes.tsx'
@@ -38,9 +39,12 @@ const places: Readonly<Record<(typeof pages)[number], Place>> = {
   health: { name: 'Health', icon: 'health', key: 'h', asks: false, view: HealthPage },
 }
 
+/** Reached from values; no place of its own in the rail. */
+const entityPlace: Place = { name: 'About', icon: 'events', key: '', asks: true, view: EntityPage }
+
 export function Shell() {
   const current = page.value === 'sign-in' ? 'overview' : page.value
-  const place = places[current]
+  const place = current === 'entity' ? entityPlace : places[current]
   useKeys()
   useEffect(() => {
     document.title = `${place.name} · Quaywatch`

@@ -3,7 +3,8 @@ import { computed, signal } from '@preact/signals'
 import { parseTime } from '../../../src/api/time-text.ts'
 
 export const pages = ['overview', 'docker', 'kubernetes', 'events', 'mitre', 'rules', 'health'] as const
-export type Page = (typeof pages)[number] | 'sign-in'
+/** Of these the shell has a link; `entity` is reached from values. */
+export type Page = (typeof pages)[number] | 'entity' | 'sign-in'
 
 /** Where the dashboard lies: assets are one folder below it. */
 export const base = new URL(/* @vite-ignore */ '../', import.meta.url)
@@ -15,7 +16,7 @@ interface Address {
 
 function read(): Address {
   const path = location.pathname.slice(base.pathname.length).replace(/\/$/, '')
-  const page = [...pages, 'sign-in' as const].find((one) => one === path) ?? 'overview'
+  const page = [...pages, 'entity' as const, 'sign-in' as const].find((one) => one === path) ?? 'overview'
   return { page, params: new URLSearchParams(location.search) }
 }
 

@@ -2,6 +2,7 @@ import type { Aggregation } from '../../../src/store/store.ts'
 import type { AggregateAnswer, AggregationResult, Hit, SearchAnswer } from './answers.ts'
 import { range, scopeWithin } from './address.ts'
 import type { Problem } from './client.ts'
+import { both } from './filter.ts'
 import { queryString, useResource } from './client.ts'
 import { askTogether } from './together.ts'
 
@@ -17,7 +18,7 @@ export interface Narrower {
 
 function narrowed({ q, f = [], ...rest }: Narrower) {
   const asked = scopeWithin.value
-  const text = q === undefined ? asked.q : asked.q === '' ? q : `(${asked.q}) and (${q})`
+  const text = q === undefined ? asked.q : both(asked.q, q)
   return { ...asked, q: text, f: [...asked.f, ...f], ...rest }
 }
 

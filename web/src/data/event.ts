@@ -1,9 +1,11 @@
 // What an event is about, in the words of a person.
 import { fieldText, fieldValue } from '../../../src/api/document-field.ts'
 import type { Hit } from './answers.ts'
+import type { EntityKind } from './entity.ts'
+import { meanings } from './entity.ts'
 
 export interface Entity {
-  readonly kind: 'container' | 'image' | 'network' | 'volume' | 'object' | 'user' | 'host'
+  readonly kind: EntityKind
   readonly field: string
   readonly value: string
 }
@@ -59,6 +61,21 @@ export function entityOf(hit: Hit): Entity | undefined {
   if (user !== undefined) return { kind: 'user', field: 'data.user.username', value: user }
   const agent = text(hit, 'agent.name')
   return agent === undefined ? undefined : { kind: 'host', field: 'agent.name', value: agent }
+}
+
+/** Everything an event is about that has a page of its own. */
+export function entitiesOf(hit: Hit): readonly { readonly kind: EntityKind; readonly id: string }[] {
+  const own = entityOf(hit)
+  const isNamed =
+    own?.kind === 'object' ? text(hit, 'data.objectRef.name') !== undefined : own?.field !== dockerId
+  const others = (['image', 'namespace', 'user', 'host', 'rule'] as const).map((kind) => ({
+    kind,
+    id: text(hit, meanings[kind].field),
+  }))
+  return [...(own && isNamed ? [{ kind: own.kind, id: own.value }] : []), ...others].flatMap(
+    ({ kind, id }, index) =>
+      id === undefined || id === '' || (index > 0 && kind === own?.kind) ? [] : [{ kind, id }],
+  )
 }
 
 function dockerSentence(hit: Hit): string {

@@ -1,6 +1,6 @@
 import type { Filter } from '../../../src/api/filters.ts'
 import { parseFilter } from '../../../src/api/filters.ts'
-import { change, filters, hrefOf } from './address.ts'
+import { change, filters, hrefOf, query } from './address.ts'
 
 export function filterText({ kind, field, value }: Filter): string {
   const name = field.replaceAll('%', '%25').replaceAll(':', '%3A')
@@ -29,13 +29,31 @@ export function toggle(filter: Filter): void {
 }
 
 /** To the events that have this value, the rest of the question kept. */
-export function hrefWith(
-  page: 'events' | 'docker' | 'kubernetes',
-  filter: Filter,
-  more: Record<string, string> = {},
-): string {
+export function hrefWith(filter: Filter, more: Record<string, string> = {}): string {
   const text = filterText(filter)
-  return hrefOf(page, { f: [...filters.value.filter((one) => one !== text), text], ...more })
+  return hrefOf('events', { f: [...filters.value.filter((one) => one !== text), text], ...more })
+}
+
+/** Two questions at once. */
+export function both(asked: string, more: string): string {
+  return asked === '' ? more : `(${asked}) and (${more})`
+}
+
+/** Docker's actions may carry a command or a state after a colon, `exec_start: sh`; a chart counts them by what comes before. */
+const actionField = 'data.docker.Action'
+
+/** To the events behind a number of a chart. `within`: all events with these filters, instead of what the address says. */
+export function hrefOfValues(
+  values: readonly (readonly [field: string, value: string])[],
+  within?: readonly string[],
+): string {
+  const f = new Set(within ?? filters.value)
+  let q = query.value
+  for (const [field, value] of values) {
+    if (field === actionField && /^\w+$/.test(value)) q = both(q, `${field}: ${value}*`)
+    else f.add(filterText({ field, kind: 'is', value }))
+  }
+  return hrefOf('events', { f: [...f], q: q === '' ? undefined : q, ...(within ? { ds: 'events' } : {}) })
 }
 
 export function clearFilters(): void {

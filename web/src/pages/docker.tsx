@@ -1,20 +1,18 @@
 import { fieldText } from '../../../src/api/document-field.ts'
 import type { AggregationResult, Hit } from '../data/answers.ts'
-import { address, hrefOf, range } from '../data/address.ts'
+import { hrefOf, range } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
 import { filterText } from '../data/filter.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { count } from '../data/text.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card } from '../parts/card.tsx'
-import { ContainerTimeline } from '../parts/container-timeline.tsx'
 import { containerOnly, Containers, sumsOf } from '../parts/containers.tsx'
 import { EventTable } from '../parts/event-table.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
-import { Histogram, intervalFor } from '../parts/histogram.tsx'
+import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Link } from '../parts/link.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
-import { setRange } from '../parts/time-picker.tsx'
 
 const type = 'data.docker.Type'
 const action = 'data.docker.Action'
@@ -24,7 +22,6 @@ const docker = [`?${type}`]
 
 /** What are containers doing, where did somebody get in? */
 export function DockerPage() {
-  const open = address.value.params.get('container')
   const { fromMs, toMs } = range.value
   const intervalMs = intervalFor(fromMs, toMs)
   const counts = useCounts(
@@ -41,17 +38,12 @@ export function DockerPage() {
   const isEmpty = isReady && types.length === 0
   return (
     <div class="board">
-      {open !== null && <ContainerTimeline name={open} />}
       <Card title="Activity" problem={counts.problem} aside={<Legend names={types.slice(0, 6)} />}>
-        <Histogram
+        <TimeChart
           label="Docker events over time, by kind"
-          buckets={of('time').buckets}
-          series={types.slice(0, 6)}
-          fromMs={fromMs}
-          toMs={toMs}
+          result={of('time')}
           intervalMs={intervalMs}
-          onZoom={(begin, end) => setRange(new Date(begin).toISOString(), new Date(end).toISOString())}
-          onUndo={() => history.back()}
+          series={types.slice(0, 6)}
         />
       </Card>
       {isEmpty && (

@@ -23,13 +23,13 @@ import { count, plural } from '../data/text.ts'
 import { clock, day, zoneName } from '../data/time.ts'
 import { EventPanel } from '../parts/event-panel.tsx'
 import { FacetBlock } from '../parts/facets.tsx'
-import { Histogram, intervalFor } from '../parts/histogram.tsx'
+import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, Failed } from '../parts/notice.tsx'
 import { Level } from '../parts/severity.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
 import { Line } from '../parts/text.tsx'
-import { setRange } from '../parts/time-picker.tsx'
+import { setRange } from '../data/span.ts'
 import { VirtualList } from '../parts/virtual-list.tsx'
 
 const rowHeight = 34
@@ -113,14 +113,10 @@ function Timeline() {
   })
   if (problem) return <Failed problem={problem} />
   return (
-    <Histogram
+    <TimeChart
       label={dataset.value === 'alerts' ? 'Alerts over time' : 'Events over time'}
-      buckets={data?.results['time']?.buckets ?? []}
-      fromMs={fromMs}
-      toMs={toMs}
+      result={data?.results['time'] ?? { buckets: [] }}
       intervalMs={intervalMs}
-      onZoom={(begin, end) => setRange(new Date(begin).toISOString(), new Date(end).toISOString())}
-      onUndo={() => history.back()}
     />
   )
 }

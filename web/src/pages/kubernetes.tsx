@@ -1,18 +1,17 @@
 import type { AggregationResult } from '../data/answers.ts'
 import { hrefOf, range } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
-import { hrefWith } from '../data/filter.ts'
+import { entityHref } from '../data/entity.ts'
 import { count, shortCount } from '../data/text.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card, Quiet } from '../parts/card.tsx'
 import { EventTable } from '../parts/event-table.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
-import { Histogram, intervalFor } from '../parts/histogram.tsx'
+import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Link } from '../parts/link.tsx'
 import { Level } from '../parts/severity.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
 import { Line } from '../parts/text.tsx'
-import { setRange } from '../parts/time-picker.tsx'
 import { Legend } from './docker.tsx'
 
 const verb = 'data.verb'
@@ -48,15 +47,11 @@ export function KubernetesPage() {
   return (
     <div class="board">
       <Card title="Requests over time" problem={counts.problem} aside={<Legend names={verbs.slice(0, 6)} />}>
-        <Histogram
+        <TimeChart
           label="Kubernetes requests over time, by verb"
-          buckets={of('time').buckets}
-          series={verbs.slice(0, 6)}
-          fromMs={fromMs}
-          toMs={toMs}
+          result={of('time')}
           intervalMs={intervalMs}
-          onZoom={(begin, end) => setRange(new Date(begin).toISOString(), new Date(end).toISOString())}
-          onUndo={() => history.back()}
+          series={verbs.slice(0, 6)}
         />
       </Card>
       {isReady && verbs.length === 0 && (
@@ -190,9 +185,7 @@ function Identities() {
                 return (
                   <tr key={name}>
                     <th scope="row">
-                      <Link
-                        href={hrefWith('events', { field: user, kind: 'is', value: name }, { ds: 'events' })}
-                      >
+                      <Link href={entityHref('user', name)}>
                         <Line>{name}</Line>
                       </Link>
                     </th>

@@ -148,7 +148,7 @@ function CellView({ cell }: { readonly cell: Cell }) {
   return (
     <Link
       class={`cell ${state}`}
-      href={hrefWith('events', { field: 'rule.mitre.id', kind: 'is', value: cell.id }, { ds: 'alerts' })}
+      href={hrefWith({ field: 'rule.mitre.id', kind: 'is', value: cell.id }, { ds: 'alerts' })}
       title={`${label}, highest level ${count(cell.maxLevel)}`}
     >
       {inner}

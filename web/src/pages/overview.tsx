@@ -5,19 +5,19 @@ import type { Counts } from '../data/ask.ts'
 import { before, useCounts, useNewest } from '../data/ask.ts'
 import { useResource } from '../data/client.ts'
 import { labelOf, ruleOf, sentenceOf } from '../data/event.ts'
+import { entityHref, kindOf } from '../data/entity.ts'
 import { hrefWith } from '../data/filter.ts'
 import { bandOf } from '../data/severity.ts'
 import { count, plural, shortCount, size } from '../data/text.ts'
 import { ago, duration, full } from '../data/time.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card, Quiet } from '../parts/card.tsx'
-import { Histogram, intervalFor } from '../parts/histogram.tsx'
+import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Link } from '../parts/link.tsx'
 import { Level } from '../parts/severity.tsx'
 import { sourceName, SourceStates } from '../parts/source-states.tsx'
 import { seriesOf, Sparkline } from '../parts/sparkline.tsx'
 import { Line } from '../parts/text.tsx'
-import { setRange } from '../parts/time-picker.tsx'
 
 /** Is anything wrong now, and can the silence be trusted? */
 export function OverviewPage() {
@@ -38,15 +38,7 @@ export function OverviewPage() {
     <div class="board">
       <PipeStrip />
       <Card title="Alerts over time" problem={counts.problem} aside={<Total counts={counts} />}>
-        <Histogram
-          label="Alerts over time"
-          buckets={of('time').buckets}
-          fromMs={fromMs}
-          toMs={toMs}
-          intervalMs={intervalMs}
-          onZoom={(begin, end) => setRange(new Date(begin).toISOString(), new Date(end).toISOString())}
-          onUndo={() => history.back()}
-        />
+        <TimeChart label="Alerts over time" result={of('time')} intervalMs={intervalMs} />
       </Card>
       {isReady && of('time').buckets.length === 0 && (
         <Card title="No alerts in this time">
@@ -180,7 +172,7 @@ function Attention() {
           const fill = `fill-${bandOf(bucket.maxLevel ?? 0)}`
           return (
             <li key={id}>
-              <Link href={hrefWith('events', { field: 'rule.id', kind: 'is', value: id })}>
+              <Link href={hrefWith({ field: 'rule.id', kind: 'is', value: id })}>
                 <Level level={bucket.maxLevel ?? 0} />
                 <Line>{title(hits, id)}</Line>
                 <span class="muted attention-last" title={lastOf(hits, full)}>
@@ -222,6 +214,11 @@ const watched = [
   'rule.id',
 ] as const
 
+function hrefOfFresh(field: string, value: string): string {
+  const kind = kindOf(field)
+  return kind ? entityHref(kind, value) : hrefWith({ field, kind: 'is', value }, { ds: 'events' })
+}
+
 /** Values of this span that the span before did not have. */
 function NewHere() {
   const aggs = Object.fromEntries(
@@ -250,7 +247,7 @@ function NewHere() {
         <ul class="fresh">
           {fresh.slice(0, 8).map(({ field, value, count: howMany }) => (
             <li key={field + value}>
-              <Link href={hrefWith('events', { field, kind: 'is', value }, { ds: 'events' })}>
+              <Link href={hrefOfFresh(field, value)}>
                 <span class="muted fresh-field">{labelOf(field).replace(/^.*: /, '')}</span>
                 <Line>{value}</Line>
                 <span class="bar-count">{shortCount(howMany)}</span>

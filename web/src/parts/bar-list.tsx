@@ -3,7 +3,8 @@ import type { AggregationResult, Bucket } from '../data/answers.ts'
 import { bandOf } from '../data/severity.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { count, shortCount } from '../data/text.ts'
-import { hrefWith } from '../data/filter.ts'
+import { entityHref, kindOf } from '../data/entity.ts'
+import { hrefOfValues } from '../data/filter.ts'
 import { Quiet } from './card.tsx'
 import { Link } from './link.tsx'
 import { Line } from './text.tsx'
@@ -18,6 +19,8 @@ interface Props {
   readonly byLevel?: boolean
   readonly nameOf?: (key: string) => string
   readonly aside?: (key: string) => ComponentChildren
+  /** Filters that are in force here besides those of the address; values then lead to events, not to pages of their own. */
+  readonly within?: readonly string[]
 }
 
 /** Most frequent values; each leads to its events, and what is left out is said. */
@@ -30,6 +33,7 @@ export function BarList({
   byLevel = false,
   nameOf,
   aside,
+  within,
 }: Props) {
   const shown = result.buckets.slice(0, most)
   const hidden = result.buckets.slice(most)
@@ -43,11 +47,11 @@ export function BarList({
           <Bar
             key={bucket.key}
             bucket={bucket}
-            field={field}
             share={bucket.count / top}
             name={nameOf?.(String(bucket.key)) ?? String(bucket.key)}
             byLevel={byLevel}
             aside={aside?.(String(bucket.key))}
+            href={hrefOfValue(field, String(bucket.key), within)}
           />
         ))}
       </ul>
@@ -61,22 +65,26 @@ export function BarList({
   )
 }
 
+function hrefOfValue(field: string, value: string, within: readonly string[] | undefined): string {
+  const kind = kindOf(field)
+  return kind && !within ? entityHref(kind, value) : hrefOfValues([[field, value]], within)
+}
+
 interface BarProps {
   readonly bucket: Bucket
-  readonly field: string
+  readonly href: string
   readonly share: number
   readonly name: string
   readonly byLevel: boolean
   readonly aside: ComponentChildren
 }
 
-function Bar({ bucket, field, share, name, byLevel, aside }: BarProps) {
-  const value = String(bucket.key)
+function Bar({ bucket, href, share, name, byLevel, aside }: BarProps) {
   const fill = byLevel ? `fill-${bandOf(bucket.maxLevel ?? 0)}` : 'fill-0'
   const label = `${visible(name, 100)}: ${count(bucket.count)}${byLevel ? `, highest level ${bucket.maxLevel ?? 0}` : ''}`
   return (
     <li>
-      <Link href={hrefWith('events', { field, kind: 'is', value })} class="bar" title={label}>
+      <Link href={href} class="bar" title={label}>
         <Line>{name === '' ? '(empty)' : name}</Line>
         {aside}
         <span class="bar-count">{shortCount(bucket.count)}</span>

@@ -1,12 +1,14 @@
 import { fieldText } from '../../../src/api/document-field.ts'
 import type { AggregationResult, Bucket, Hit } from '../data/answers.ts'
-import { change, range } from '../data/address.ts'
+import { range } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
+import { entityHref } from '../data/entity.ts'
 import { filterText } from '../data/filter.ts'
 import { count, shortCount } from '../data/text.ts'
 import { ago, full } from '../data/time.ts'
 import { Card, Quiet } from './card.tsx'
 import { intervalFor } from './histogram.tsx'
+import { Link } from './link.tsx'
 import { Level } from './severity.tsx'
 import { partOf, seriesOf, Sparkline } from './sparkline.tsx'
 import { Line } from './text.tsx'
@@ -118,9 +120,9 @@ function Row({ bucket, last, counts, values }: RowProps) {
   return (
     <tr>
       <th scope="row">
-        <button type="button" class="link" onClick={() => change({ container: name })}>
+        <Link href={entityHref('container', name)}>
           <Line>{name}</Line>
-        </button>
+        </Link>
       </th>
       <td>
         <Line>{(last && fieldText(last.document, image)) ?? ''}</Line>

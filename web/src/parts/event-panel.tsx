@@ -3,7 +3,9 @@ import { fieldText } from '../../../src/api/document-field.ts'
 import type { Hit, RuleDetail } from '../data/answers.ts'
 import { change, hrefOf, openTab } from '../data/address.ts'
 import { queryString, useResource } from '../data/client.ts'
-import { entityOf, factsOf, isDocker, isKubernetes, levelOf, ruleOf, sentenceOf } from '../data/event.ts'
+import { entitiesOf, factsOf, isDocker, isKubernetes, levelOf, ruleOf, sentenceOf } from '../data/event.ts'
+import { entityHref, meanings } from '../data/entity.ts'
+import { visible } from '../../../src/api/visible-text.ts'
 import { dedent } from '../data/text.ts'
 import { ago, clock, full } from '../data/time.ts'
 import { Copy } from './copy.tsx'
@@ -137,39 +139,17 @@ function FactRow({ label, field, value, isList = false }: FactProps) {
   )
 }
 
+/** From an event to what it is about: each on a page of its own. */
 function Pivots({ hit }: { readonly hit: Hit }) {
-  const entity = entityOf(hit)
-  const rule = ruleOf(hit)
-  if (!entity && rule === undefined) return null
-  const only = (field: string, value: string) => [
-    `${field.replaceAll('%', '%25').replaceAll(':', '%3A')}:${value}`,
-  ]
+  const about = entitiesOf(hit)
+  if (about.length === 0) return null
   return (
     <nav class="pivots" aria-label="From here">
-      {entity && entity.kind !== 'object' && (
-        <Link href={hrefOf('events', { ds: 'events', q: undefined, f: only(entity.field, entity.value) })}>
-          Everything about this {entity.kind}
+      {about.map(({ kind, id }) => (
+        <Link key={kind} href={entityHref(kind, id)}>
+          <span class="muted">{meanings[kind].word}</span> {visible(id, 60)}
         </Link>
-      )}
-      {isDocker(hit) && entity?.kind === 'container' && (
-        <Link href={hrefOf('docker', { q: undefined, f: undefined, container: entity.value })}>
-          Its timeline
-        </Link>
-      )}
-      {isKubernetes(hit) && entity?.kind === 'object' && (
-        <Link
-          href={hrefOf('events', {
-            ds: 'events',
-            q: undefined,
-            f: only('data.objectRef.name', fieldText(hit.document, 'data.objectRef.name') ?? ''),
-          })}
-        >
-          Everything about this object
-        </Link>
-      )}
-      {rule !== undefined && (
-        <Link href={hrefOf('events', { q: undefined, f: only('rule.id', rule) })}>All of rule {rule}</Link>
-      )}
+      ))}
     </nav>
   )
 }

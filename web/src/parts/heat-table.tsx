@@ -1,8 +1,6 @@
-import { hrefOf } from '../data/address.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { count, shortCount } from '../data/text.ts'
-import { filterText } from '../data/filter.ts'
-import { filters } from '../data/address.ts'
+import { hrefOfValues } from '../data/filter.ts'
 import { Link } from './link.tsx'
 import { Line } from './text.tsx'
 
@@ -43,13 +41,10 @@ export function HeatTable({ label, rowField, columnField, columns, rows }: Props
                     {value > 0 && (
                       <Link
                         class={`heat-cell heat-${heatOf(value, top)}`}
-                        href={hrefOf('events', {
-                          f: [
-                            ...filters.value,
-                            filterText({ field: rowField, kind: 'is', value: row.name }),
-                            filterText({ field: columnField, kind: 'is', value: column }),
-                          ],
-                        })}
+                        href={hrefOfValues([
+                          [rowField, row.name],
+                          [columnField, column],
+                        ])}
                         label={`${visible(row.name, 60)}, ${visible(column, 60)}: ${count(value)}`}
                       >
                         {shortCount(value)}

@@ -1,5 +1,7 @@
 import { useId, useMemo, useRef, useState } from 'preact/hooks'
-import type { Bucket } from '../data/answers.ts'
+import type { AggregationResult, Bucket } from '../data/answers.ts'
+import { range } from '../data/address.ts'
+import { setRange } from '../data/span.ts'
 import type { Band } from '../data/severity.ts'
 import { bands } from '../data/severity.ts'
 import { visible } from '../../../src/api/visible-text.ts'
@@ -53,7 +55,8 @@ function slotsOf({ buckets, fromMs, toMs, intervalMs }: Props): readonly Slot[] 
 export function ceilingOf(value: number): number {
   if (value <= 4) return 4
   const power = 10 ** Math.floor(Math.log10(value))
-  const step = [1, 2, 4, 5, 10].find((one) => one * power >= value) ?? 10
+  // Half of it stands at the middle line: it must be whole too.
+  const step = (power === 1 ? [6, 8, 10] : [1, 2, 4, 5, 10]).find((one) => one * power >= value) ?? 10
   return step * power
 }
 
@@ -105,8 +108,32 @@ function Bars({
   )
 }
 
+interface TimeChartProps {
+  readonly label: string
+  readonly result: AggregationResult
+  readonly intervalMs: number
+  readonly series?: readonly string[]
+}
+
+/** Counts over the time of the page; a chosen span becomes the time of the page. */
+export function TimeChart({ label, result, intervalMs, series }: TimeChartProps) {
+  const { fromMs, toMs } = range.value
+  return (
+    <Histogram
+      label={label}
+      buckets={result.buckets}
+      series={series}
+      fromMs={fromMs}
+      toMs={toMs}
+      intervalMs={intervalMs}
+      onZoom={(begin, end) => setRange(new Date(begin).toISOString(), new Date(end).toISOString())}
+      onUndo={() => history.back()}
+    />
+  )
+}
+
 /** Counts over time. Drag, or arrow keys with Shift, choose a span; Enter zooms into it, Backspace goes back. */
-export function Histogram(props: Props) {
+function Histogram(props: Props) {
   const { intervalMs, label, onZoom, onUndo, series = bands satisfies readonly Band[] } = props
   const slots = useMemo(() => slotsOf(props), [props.buckets, props.fromMs, props.toMs, intervalMs])
   const top = useMemo(() => ceilingOf(Math.max(0, ...slots.map((slot) => slot.total))), [slots])

@@ -3,15 +3,16 @@ import { go } from '../data/address.ts'
 
 interface Props {
   readonly href: string
-  readonly children: ComponentChildren
+  readonly children?: ComponentChildren
   readonly class?: string
   readonly current?: boolean
   readonly label?: string
   readonly title?: string
+  readonly style?: Readonly<Record<string, string>>
 }
 
 /** A link inside the dashboard: a real one, so that it can be opened in a new tab. */
-export function Link({ href, children, class: name, current = false, label, title }: Props) {
+export function Link({ href, children, class: name, current = false, label, title, style }: Props) {
   return (
     <a
       href={href}
@@ -19,6 +20,7 @@ export function Link({ href, children, class: name, current = false, label, titl
       aria-current={current ? 'page' : undefined}
       aria-label={label}
       title={title}
+      style={style}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
         event.preventDefault()

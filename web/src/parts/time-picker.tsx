@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { parseTime } from '../../../src/api/time-text.ts'
-import { change, defaultFrom, from, range, to } from '../data/address.ts'
+import { from, range, to } from '../data/address.ts'
+import { setRange } from '../data/span.ts'
 import { minute, setUtc, utc, zoneName } from '../data/time.ts'
 import { Icon } from './icon.tsx'
 
@@ -21,14 +22,6 @@ function label(): string {
   }
   const { fromMs, toMs } = range.value
   return `${minute(fromMs)} – ${to.value === 'now' ? 'now' : minute(toMs)} ${zoneName(fromMs)}`
-}
-
-export function setRange(fromText: string, toText: string): void {
-  change({
-    from: fromText === defaultFrom ? undefined : fromText,
-    to: toText === 'now' ? undefined : toText,
-    event: undefined,
-  })
 }
 
 /** Moves the span back or forth by its own length. */
