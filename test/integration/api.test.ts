@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises'
 import { request } from 'node:https'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import type { EngineInventory } from '../../src/event/inventory.ts'
+import { Inventory } from '../../src/sources/docker/inventory.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { AggregateRequest, Page, SearchRequest } from '../../src/store/store.ts'
 import type { Answer, Dashboard } from '../support/dashboard.ts'
@@ -64,6 +66,18 @@ class PunctualStore extends MemoryStore {
   }
 }
 
+function inventory(): EngineInventory {
+  const made = new Inventory('default')
+  made.connection = { address: 'unix:///var/run/docker.sock', connected: true, version: '29.1.0' }
+  const settings = { back: { IPAddress: '10.0.0.2' } }
+  const listed = { Id: 'c1', Names: ['/web'], Image: 'shop/web:2', State: 'running', ImageID: 'sha256:1' }
+  made.setContainers([{ ...listed, NetworkSettings: { Networks: settings } }])
+  made.setImages([{ Id: 'sha256:1', RepoTags: ['shop/web:2'], Size: 7 }], at)
+  made.setVolumes([{ Name: 'orders', Driver: 'local' }])
+  made.setNetworks([{ Id: 'n1', Name: 'back', Driver: 'bridge' }])
+  return made.snapshot()
+}
+
 /** Long enough for a socket to be read. */
 async function turn(): Promise<void> {
   for (let count = 0; count < 20; count++) await new Promise((resolve) => setImmediate(resolve))
@@ -84,7 +98,7 @@ describe('API', () => {
 
   before(async () => {
     await fill(store, events)
-    dashboard = await startDashboard(store)
+    dashboard = await startDashboard(store, { inventory: () => [inventory()] })
     admin = await dashboard.signIn()
   })
   after(() => dashboard.close())
@@ -262,6 +276,11 @@ describe('API', () => {
       ['GET', '/tail', 'viewer'],
       ['GET', '/health', 'viewer'],
       ['GET', '/mitre', 'viewer'],
+      ['GET', '/docker/engines', 'viewer'],
+      ['GET', '/docker/containers', 'viewer'],
+      ['GET', '/docker/images', 'viewer'],
+      ['GET', '/docker/volumes', 'viewer'],
+      ['GET', '/docker/networks', 'viewer'],
       ['GET', '/rules', 'viewer'],
       ['GET', '/rules/1', 'viewer'],
       ['GET', '/openapi.json', 'viewer'],
@@ -472,6 +491,20 @@ describe('API', () => {
     })
   })
 
+  it('lists what exists on engines, as asked', async () => {
+    const names = async (url: string) => {
+      const list = part(await get(`/docker/${url}`), url.split('?')[0] ?? '')
+      return Array.isArray(list) ? list.map((item: { readonly name: string }) => item.name) : undefined
+    }
+    assert.deepEqual(await names('containers?q=SHOP/w&state=running'), ['web'])
+    assert.deepEqual(await names('containers?q=nothing'), [])
+    assert.deepEqual(await names('containers?state=exited'), [])
+    assert.deepEqual(await names('containers?engine=other'), [])
+    assert.deepEqual(await names('networks'), ['back'])
+    assert.equal(part(await get('/docker/containers?offset=1'), 'total'), 1)
+    assert.equal((await get('/docker/volumes?state=running')).status, 400)
+  })
+
   it('sends what its description promises', async () => {
     const { json } = await get('/openapi.json')
     assert.equal(typeof json === 'object' && json !== null && Reflect.get(json, 'openapi'), '3.1.0')
@@ -483,6 +516,11 @@ describe('API', () => {
       '/users',
       '/tokens',
       '/mitre',
+      '/docker/engines',
+      '/docker/containers',
+      '/docker/images',
+      '/docker/volumes',
+      '/docker/networks',
     ] as const
     for (const url of checks) {
       const answer = await get(url)
