@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { startApi } from './api/api.ts'
 import type { Api, Change, HealthCheck, HealthReport } from './api/api-options.ts'
+import { BacktestJobs } from './backtest-jobs.ts'
 import { ensureServerCertificate, type ServerCertificate } from './certs/server-certificate.ts'
 import { type LoadedConfiguration, loadConfiguration } from './configuration-file.ts'
 import type { Problem } from './dialect/problem.ts'
@@ -76,6 +77,7 @@ export class Manager {
   readonly #sources: RunningSource[] = []
   readonly #firstSeen: FirstSeenFile
   readonly #running: Promise<void>[] = []
+  readonly #backtests: BacktestJobs
   #engine: LoadedEngine
   #api: Api | undefined
   #storeServer: StoreServer | undefined
@@ -98,6 +100,8 @@ export class Manager {
     this.#store = parts.store
     this.#engine = parts.engine
     this.#firstSeen = parts.firstSeen
+    const { home, configFile, rulesetFolder } = parts.options
+    this.#backtests = new BacktestJobs({ home, configFile, rulesetFolder, now: Date.now })
   }
 
   /** Resolves when everything listens. Rejects with `StartRefused`, or with what the world refused (port taken, home locked). */
@@ -171,6 +175,7 @@ export class Manager {
       health: () => this.health(),
       inventory: () => this.#sources.flatMap(({ source }) => source.inventory?.() ?? []),
       rules: ruleHooks(() => this.#engine, this.#rulesetFiles(), Date.now),
+      backtests: this.#backtests,
       recordChange: (change: Change) => this.#record({ kind: 'change', ...change }),
     })
   }
@@ -330,6 +335,7 @@ export class Manager {
     this.#isReady = false
     this.#stop.abort()
     await Promise.allSettled(this.#running)
+    await this.#backtests.close()
     await this.#api?.close()
     await this.#storeServer?.close()
     await this.#store.close()

@@ -1,4 +1,5 @@
 import type { EngineInventory } from '../event/inventory.ts'
+import type { Against, BacktestReport } from '../backtest/report.ts'
 import type { Problem } from '../dialect/problem.ts'
 import type { Store } from '../store/store.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -119,6 +120,53 @@ export interface RuleHooks {
   }): Promise<readonly RuleTestResult[]>
 }
 
+export interface BacktestRequest {
+  /** Name and XML text of each rule file; the name decides which installed file it stands for. */
+  readonly files: readonly { readonly name: string; readonly text: string }[]
+  readonly fromMs: number
+  readonly toMs: number
+  readonly against: Against
+  /** Examples for each difference. */
+  readonly samples: number
+  /** User name. */
+  readonly by: string
+}
+
+export interface BacktestJob {
+  readonly id: string
+  /** `cancelled`: the report holds for the part that was done. */
+  readonly state: 'running' | 'done' | 'cancelled' | 'failed'
+  readonly by: string
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly endedAt?: string
+  readonly from: string
+  readonly to: string
+  readonly against: Against
+  readonly files: readonly string[]
+  /** Share of the time that is done, from 0 to 1. */
+  readonly progress: number
+  /** Compared so far. */
+  readonly events: number
+  /** When done, or cancelled in time. */
+  readonly report?: BacktestReport
+  /** When failed: why. */
+  readonly error?: string
+  /** When failed because rules do not load: every problem, `FILE:LINE:COLUMN: …`. */
+  readonly problems?: readonly string[]
+}
+
+/** Tries draft rules on stored events, beside everything else. */
+export interface Backtests {
+  /** `undefined`: as many run already as may at once. */
+  start(request: BacktestRequest): BacktestJob | undefined
+  /** Running ones and the last that ended, newest first. */
+  list(): readonly BacktestJob[]
+  get(id: string): BacktestJob | undefined
+  /** Asks it to end with what it has; `undefined` when there is no such job. */
+  cancel(id: string): BacktestJob | undefined
+}
+
 export interface ApiOptions {
   readonly store: Store
   readonly telemetry: Telemetry
@@ -140,6 +188,8 @@ export interface ApiOptions {
   readonly rules?: RuleHooks
   /** What exists on the engines that are watched. Absent: nothing is watched here. */
   inventory?(): readonly EngineInventory[]
+  /** Absent: back-tests are refused. */
+  readonly backtests?: Backtests
   /** `/` or a path such as `/quaywatch/` when a proxy serves the dashboard below it. */
   readonly basePath?: string
   /** Folder of the built dashboard. Default: `dist/web` of the package. */

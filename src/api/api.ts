@@ -10,6 +10,7 @@ import { Accounts } from './auth/accounts.ts'
 import { createSignInSecret } from './auth/sign-in-link.ts'
 import type { ApiContext } from './context.ts'
 import { addDockerRoutes } from './docker-routes.ts'
+import { addBacktestRoutes } from './backtest-routes.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
 import { addFieldRoutes } from './field-routes.ts'
@@ -113,6 +114,7 @@ function addApiRoutes(api: FastifyInstance, context: ApiContext): void {
   addUserRoutes(api, context)
   addHealthRoutes(api, context)
   addRuleRoutes(api, context)
+  addBacktestRoutes(api, context)
   addMitreRoutes(api)
   addDockerRoutes(api, context)
   api.get('/openapi.json', {

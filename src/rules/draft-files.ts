@@ -4,29 +4,28 @@ import type { RuleFile } from './load-rules.ts'
 
 /** A rule file that is not installed. */
 export interface RuleDraftFile {
-  /** As problems show it; its last part decides the order of loading, and which installed file it stands for. */
+  /** As problems show it; its last part decides which installed file it stands for. */
   readonly file: string
   readonly text: ByteString
 }
 
 /**
- * The files as they would be with the drafts among them: a draft takes the place of the file of the same name, else it is loaded as if it lay in
- * `etc/rules`. What it defines wins over other files: local ones lose those rules, those of the ruleset are overwritten.
+ * The files as they would be with the drafts among them: a draft takes the place of the file of the same name, else it is loaded last, so that it may name
+ * any rule. What it defines wins over other files: local ones lose those rules, those of the ruleset are overwritten.
  */
 export function withDraft(files: readonly RuleFile[], drafts: readonly RuleDraftFile[]): readonly RuleFile[] {
   if (drafts.length === 0) return files
-  const names = new Set(drafts.map(({ file }) => baseName(file)))
   const left = new Set(drafts.flatMap(({ text, file }) => ruleIds(text, file)))
-  const others = files
-    .filter(({ file }) => !names.has(baseName(file)))
-    .map((file) => (file.file.startsWith('ruleset/') ? file : { ...file, left }))
-  const added = drafts.map(({ file, text }): RuleFile => ({ file, text, overwrites: true }))
-  const inOrder = [...others]
-  for (const draft of added) {
-    const place = inOrder.findIndex(({ file }) => isAfter(baseName(file), baseName(draft.file)))
-    inOrder.splice(place === -1 ? inOrder.length : place, 0, draft)
-  }
-  return inOrder
+  const waiting = new Map(
+    drafts.map(({ file, text }) => [baseName(file), { file, text, overwrites: true }] as const),
+  )
+  const placed = files.flatMap((installed): RuleFile[] => {
+    const name = baseName(installed.file)
+    const draft = waiting.get(name)
+    waiting.delete(name)
+    return [draft ?? (installed.file.startsWith('ruleset/') ? installed : { ...installed, left })]
+  })
+  return [...placed, ...waiting.values()]
 }
 
 /** Of every rule that a file defines; problems are found when it is loaded. */
@@ -41,8 +40,4 @@ export function ruleIds(text: ByteString, file: string): readonly number[] {
 
 function baseName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1)
-}
-
-function isAfter(left: string, right: string): boolean {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right)) > 0
 }

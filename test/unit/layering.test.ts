@@ -36,7 +36,16 @@ const allowed: Record<string, readonly string[]> = {
     'rules/rule-set',
     'outputs/output',
   ],
-  api: ['event', 'telemetry', 'store/store', 'store/query', 'rules', 'config', 'dialect/problem'],
+  api: [
+    'event',
+    'telemetry',
+    'store/store',
+    'store/query',
+    'rules',
+    'config',
+    'dialect/problem',
+    'backtest/report',
+  ],
 }
 /** Folders whose parts are components: one never imports another. */
 const componentFolders = ['sources', 'outputs']
