@@ -77,6 +77,9 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
       await indexer.catchUp()
       const fingerprint = fingerprintWith(path.join(folder, 'id.key'))
       const identity = await Identity.open({ database, segments, fingerprint }, options.recentIds)
+      const closing = new AbortController()
+      // Failing costs speed only: the segments are asked then.
+      identity.readOlder(closing.signal).catch(() => undefined)
       const writer = new Writer({
         folder: logFolder,
         log,
@@ -102,7 +105,10 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         indexer,
         identity,
         release,
-        stopMaintenance,
+        stopMaintenance: () => {
+          closing.abort()
+          stopMaintenance()
+        },
       })
     } catch (error) {
       database.close()

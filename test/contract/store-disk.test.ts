@@ -105,6 +105,13 @@ describe('the disk store', () => {
     )
     assert.equal(store.head(), 12)
     await store.close()
+    const again = await openStore({ folder, recentIds: 4 })
+    for (let turn = 0; turn < 3; turn++) {
+      assert.deepEqual([...(await again.unseen([...ids, 'new']))], ['new'])
+      await again.append('a', undefined, [entry({ id: `more ${turn}` }), ...ids.map((id) => entry({ id }))])
+    }
+    assert.equal(again.head(), 15)
+    await again.close()
   })
 
   it('drops old days, keeps their alerts as long as alerts are kept, and gives the space back', async () => {

@@ -44,15 +44,42 @@ export class Database {
   }
 
   /** Rows of one statement on a connection of its own, which the signal interrupts. */
-  async read(sql: string, values: readonly DuckDBValue[], signal?: AbortSignal): Promise<readonly Row[]> {
+  read(sql: string, values: readonly DuckDBValue[], signal?: AbortSignal): Promise<readonly Row[]> {
+    return this.#reading(signal, async (connection) => {
+      const reader = await connection.runAndReadAll(sql, [...values])
+      return reader.getRows()
+    })
+  }
+
+  /** The only column of a statement, a `UBIGINT`: without an array per row. */
+  readNumbers(sql: string, signal?: AbortSignal): Promise<BigUint64Array> {
+    return this.#reading(signal, async (connection) => {
+      const result = await connection.run(sql)
+      const numbers = new BigUint64Array(result.rowCount)
+      let at = 0
+      for (let index = 0; index < result.chunkCount; index++) {
+        const chunk = result.getChunk(index)
+        const column = chunk.getColumnVector(0)
+        for (let row = 0; row < chunk.rowCount; row++) {
+          const value = column.getItem(row)
+          if (typeof value === 'bigint') numbers[at++] = value
+        }
+      }
+      return numbers.subarray(0, at)
+    })
+  }
+
+  async #reading<T>(
+    signal: AbortSignal | undefined,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted()
     const connection = await this.#borrow()
     const interrupt = () => connection.interrupt()
     try {
       signal?.throwIfAborted()
       signal?.addEventListener('abort', interrupt)
-      const reader = await connection.runAndReadAll(sql, [...values])
-      return reader.getRows()
+      return await work(connection)
     } catch (error) {
       signal?.throwIfAborted()
       throw error

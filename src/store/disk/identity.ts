@@ -1,12 +1,17 @@
 import type { Entry } from '../store.ts'
 import type { Database } from './database.ts'
 import type { Fingerprint } from './fingerprint.ts'
+import { OlderIds } from './older-ids.ts'
 import { RecentIds } from './recent-ids.ts'
-import type { Segments } from './segments.ts'
+import type { Segment, Segments } from './segments.ts'
 import type { ClaimedEntry } from './writer.ts'
 
 /** Fingerprints kept in memory: 8 to 16 MiB when full, nothing when the store is small. */
 const recentCapacity = 2 ** 20
+/** Fingerprints of 27 million older events; of those beyond, the segments are asked. */
+const olderBytes = 96 * 2 ** 20
+/** Read and packed at once. */
+const partLength = 2 ** 19
 
 export interface IdentityParts {
   readonly database: Database
@@ -15,39 +20,66 @@ export interface IdentityParts {
 }
 
 /**
- * Which events are stored already. The newest ids are in memory; older ones are looked up in the segments, once per batch. Ids being stored
- * count as stored.
+ * Which events are stored already. The newest ids are in memory; of older ones memory says which may be stored, and the segments decide, once per
+ * batch. Ids being stored count as stored.
  */
 export class Identity {
   readonly fingerprint: Fingerprint
   readonly #database: Database
   readonly #segments: Segments
   readonly #recent: RecentIds
+  readonly #older: OlderIds
   readonly #claimed = new Set<bigint>()
   /** Looked up by `unseen` and not found, so that `claim` need not look again. */
   #checked = new Set<bigint>()
 
-  constructor({ database, segments, fingerprint }: IdentityParts, recent: RecentIds) {
+  private constructor({ database, segments, fingerprint }: IdentityParts, capacity: number, from: number) {
     this.#database = database
     this.#segments = segments
-    this.#recent = recent
+    this.#older = new OlderIds(olderBytes)
+    this.#older.startAt(from)
+    this.#recent = new RecentIds(capacity, from, (values, first) => this.#older.addNewer(values, first))
     this.fingerprint = fingerprint
   }
 
   static async open(parts: IdentityParts, capacity = recentCapacity): Promise<Identity> {
-    const { database, segments } = parts
-    const newest = segments.list.at(-1)?.lastPosition ?? 0
-    const from = Math.max(1, newest - capacity / 2)
-    const recent = new RecentIds(capacity, from)
-    for (const { schema, lastPosition } of segments.list) {
-      if (lastPosition < from) continue
-      const rows = await database.read(
-        `SELECT fingerprint, position FROM ${schema}.records WHERE position >= $1::BIGINT ORDER BY position`,
-        [BigInt(from)],
-      )
-      for (const [value, position] of rows) recent.add(BigInt(String(value)), Number(position), newest)
+    const newest = parts.segments.list.at(-1)?.lastPosition ?? 0
+    const identity = new Identity(parts, capacity, Math.max(1, newest - Math.floor(capacity / 2) + 1))
+    await identity.#readRecent(newest)
+    return identity
+  }
+
+  /** Packs what lies before the newest, newest part first; until that is done, the segments are asked. Ends by itself. */
+  async readOlder(signal: AbortSignal): Promise<void> {
+    const older = this.#older
+    for (;;) {
+      const to = older.coveredFrom
+      const segment = this.#segments.list.findLast(({ firstPosition }) => firstPosition < to)
+      if (!segment || older.isFull || signal.aborted) return
+      const from = Math.max(segment.firstPosition, Math.min(to, segment.lastPosition + 1) - partLength)
+      const values = await this.#read(segment, from, to, signal).catch((error: unknown) => {
+        if (this.#segments.list.includes(segment)) throw error
+      })
+      if (!values) continue // retention was faster
+      // What was forgotten meanwhile left a gap.
+      if (older.coveredFrom !== to || older.isFull) return
+      older.addOlder(values, from)
     }
-    return new Identity(parts, recent)
+  }
+
+  async #readRecent(newest: number): Promise<void> {
+    const from = this.#recent.coveredFrom
+    for (const segment of this.#segments.list) {
+      if (segment.lastPosition < from) continue
+      const values = await this.#read(segment, from, newest + 1)
+      // Order within a start does not matter: all of it is known.
+      for (const value of values) this.#recent.add(value, from, newest)
+    }
+  }
+
+  #read({ schema }: Segment, from: number, to: number, signal?: AbortSignal): Promise<BigUint64Array> {
+    const sql = `SELECT fingerprint FROM ${schema}.records WHERE position >= ${from} AND position < ${to}`
+    return this.#database.readNumbers(sql, signal)
   }
 
   async unseen(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -93,15 +125,15 @@ export class Identity {
   /** Those that are in segments older than what memory covers. */
   async #stored(prints: readonly bigint[]): Promise<ReadonlySet<bigint>> {
     const found = new Set<bigint>()
-    const older = this.#segments.list.filter(({ firstPosition }) => firstPosition < this.#recent.coveredFrom)
-    if (prints.length === 0 || older.length === 0) return found
-    for (const { schema } of older) {
+    if (prints.length === 0) return found
+    const possible = prints.filter((print) => this.#older.mayHold(print))
+    for (const { schema, firstPosition } of this.#segments.list) {
+      if (firstPosition >= this.#recent.coveredFrom) continue
+      const asked = firstPosition < this.#older.coveredFrom ? prints : possible
+      if (asked.length === 0) continue
       // Digits only: these are numbers of ours, and a list this long is slower as parameters.
-      const rows = await this.#database.read(
-        `SELECT fingerprint FROM ${schema}.records WHERE fingerprint IN (${prints.join(', ')})`,
-        [],
-      )
-      for (const [print] of rows) found.add(BigInt(String(print)))
+      const sql = `SELECT fingerprint FROM ${schema}.records WHERE fingerprint IN (${asked.join(', ')})`
+      for (const print of await this.#database.readNumbers(sql)) found.add(print)
     }
     return found
   }

@@ -16,6 +16,10 @@ class FingerprintSet {
     if (this.size * 2 > this.#table.length) this.#grow()
   }
 
+  values(): BigUint64Array {
+    return this.#table.filter((value) => value !== 0n)
+  }
+
   #grow(): void {
     const before = this.#table
     this.#table = new BigUint64Array(before.length * 2)
@@ -37,13 +41,20 @@ class FingerprintSet {
  */
 export class RecentIds {
   readonly #half: number
+  readonly #forgotten: (values: BigUint64Array, from: number) => void
   #young: FingerprintSet
   #old: FingerprintSet | undefined
   /** Positions from here on are all known. */
   #coveredFrom: number
   #youngFrom: number
 
-  constructor(capacity: number, coveredFrom: number) {
+  /** `forgotten` gets what goes: all fingerprints from that position to `coveredFrom`. */
+  constructor(
+    capacity: number,
+    coveredFrom: number,
+    forgotten: (values: BigUint64Array, from: number) => void = () => undefined,
+  ) {
+    this.#forgotten = forgotten
     this.#half = Math.max(1, Math.floor(capacity / 2))
     this.#young = new FingerprintSet()
     this.#coveredFrom = coveredFrom
@@ -61,6 +72,7 @@ export class RecentIds {
   /** In the order of positions. Nothing after `searchableTo` is forgotten: it could not be looked up. */
   add(fingerprint: bigint, position: number, searchableTo: number): void {
     if (this.#young.size >= this.#half && searchableTo >= this.#youngFrom - 1) {
+      if (this.#old) this.#forgotten(this.#old.values(), this.#coveredFrom)
       this.#old = this.#young
       this.#coveredFrom = this.#youngFrom
       this.#young = new FingerprintSet()
