@@ -7,7 +7,7 @@ import type { AlertsSection, GlobalSection } from './config/sections/global.ts'
 import type { RulesetSection } from './config/sections/ruleset.ts'
 import type { Decoder } from './decode/decoder.ts'
 import { createDecoder } from './decode/create-decoder.ts'
-import { type LoadedDecoders, loadDecoders } from './decode/load-decoders.ts'
+import { type Decoders, type LoadedDecoders, loadDecoders } from './decode/load-decoders.ts'
 import type { Problem } from './dialect/problem.ts'
 import { toByteString } from './event/byte-string.ts'
 import { type CdbList, parseCdbList } from './rules/cdb-list.ts'
@@ -52,11 +52,14 @@ export interface Engine {
 /** What loading a ruleset gave. Everything but `problems` may only be used when none of them is fatal. */
 export class LoadedEngine {
   readonly problems: readonly Problem[]
+  /** For linters; what could be used of them when a problem is fatal. */
+  readonly decoders: Decoders
   readonly #make: (() => Engine) | undefined
   #engine: Engine | undefined = undefined
 
-  constructor(make: (() => Engine) | undefined, problems: readonly Problem[]) {
+  constructor(make: (() => Engine) | undefined, decoders: Decoders, problems: readonly Problem[]) {
     this.#make = make
+    this.decoders = decoders
     this.problems = problems
   }
 
@@ -90,7 +93,8 @@ export function loadEngine(settings: EngineSettings): LoadedEngine {
     managerName,
   })
   const all = [...(settings.earlierProblems ?? []), ...reader.problems, ...decoders.problems, ...problems]
-  if (!ruleSet || all.some(({ severity }) => severity === 'fatal')) return new LoadedEngine(undefined, all)
+  if (!ruleSet || all.some(({ severity }) => severity === 'fatal'))
+    return new LoadedEngine(undefined, decoders.decoders, all)
   const limit = Math.max(settings.global?.memorySize ?? 0, 65_536)
   return new LoadedEngine(
     () => ({
@@ -101,6 +105,7 @@ export function loadEngine(settings: EngineSettings): LoadedEngine {
       rules: ruleSet,
       memory: ruleSet.newMemory({ limit, ...settings.memory }),
     }),
+    decoders.decoders,
     all,
   )
 }

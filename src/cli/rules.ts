@@ -4,23 +4,23 @@ import { parseArgs } from 'node:util'
 import { formatProblem, type Problem } from '../dialect/problem.ts'
 import { fromByteString, toByteString } from '../event/byte-string.ts'
 import { RawEvent } from '../event/raw-event.ts'
+import { lintEngine } from '../lint-engine.ts'
 import type { LoadedEngine } from '../load-engine.ts'
 import { type Explanation, explainRule } from '../rules/explain.ts'
-import { lintRules } from '../rules/lint/lint-rules.ts'
 import type { Rule } from '../rules/rule.ts'
 import { printable } from '../telemetry/printable.ts'
 import { backtest, backtestUsage } from './backtest.ts'
 import type { Command } from './command.ts'
 import { engineOptions, engineUsage, loadForCommand, reportProblems } from './engine-arguments.ts'
 
-const usage = `quaywatch rules check [--strict] [--json] [options]
+const usage = `quaywatch rules check [--strict] [--all] [--json] [options]
 quaywatch rules list [--json] [options]
 quaywatch rules show ID [--json] [options]
 quaywatch rules explain ID --event FILE [--location L] [--json] [options]
 ${backtestUsage.slice(0, backtestUsage.indexOf('\n\n'))}
 
 check     every problem with file, line and column: what does not load, and rules that can never match
-          exit code 0: nothing but warnings, 1: errors (with --strict also warnings)
+          exit code 0: nothing but warnings, 1: errors (with --strict also warnings); --all shows notes too
 list      all rules: id, level, groups, description, where they are written
 show      one rule: its conditions, parents and children
 explain   why a rule does or does not fire for the event in FILE (- reads standard input), and which parent would do
@@ -31,6 +31,7 @@ ${engineUsage}`
 interface Flags {
   readonly json: boolean
   readonly strict: boolean
+  readonly all: boolean
   readonly event: string | undefined
   readonly location: string
 }
@@ -48,6 +49,7 @@ async function run(args: readonly string[]): Promise<number> {
       ...engineOptions,
       json: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
       event: { type: 'string' },
       location: { type: 'string', short: 'l', default: 'stdin' },
     },
@@ -77,17 +79,19 @@ function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 
-function check(loaded: LoadedEngine, _words: readonly string[], { json, strict }: Flags): number {
+function check(loaded: LoadedEngine, _words: readonly string[], { json, strict, all }: Flags): number {
   const isUsable = !loaded.problems.some(({ severity }) => severity === 'fatal')
-  const problems = [...loaded.problems, ...(isUsable ? lintRules(loaded.engine.rules) : [])]
+  const problems = [...loaded.problems, ...(isUsable ? lintEngine(loaded) : [])]
   const count = (severity: Problem['severity']): number =>
     problems.filter((problem) => problem.severity === severity).length
   const bad = count('fatal') + count('error') + (strict ? count('warning') : 0)
   if (json) printJson({ ok: bad === 0, problems: problems.map(readable) })
   else {
-    for (const problem of problems) print(formatProblem(readable(problem)))
+    for (const problem of problems)
+      if (all || problem.severity !== 'info') print(formatProblem(readable(problem)))
     const rules = isUsable ? `${loaded.engine.rules.size} rules` : 'the rules cannot be used'
-    print(`${rules}: ${count('fatal')} fatal, ${count('error')} errors, ${count('warning')} warnings`)
+    const notes = count('info') === 0 ? '' : `, ${count('info')} notes${all ? '' : ' (--all shows them)'}`
+    print(`${rules}: ${count('fatal')} fatal, ${count('error')} errors, ${count('warning')} warnings${notes}`)
   }
   return bad === 0 ? 0 : 1
 }

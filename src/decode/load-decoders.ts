@@ -25,6 +25,7 @@ export interface LoadOptions {
 /** Linked decoders, ready for `createDecoder`. */
 export interface Decoders {
   readonly lists: RootLists
+  readonly roots: readonly Root[]
   /** All decoders under the names that rules test with `decoded_as`, in load order. */
   readonly views: readonly DecoderView[]
   /** All names as written: `decoded_as` may name any of them, though a renamed child is never found under its own. */
@@ -53,7 +54,7 @@ export function loadDecoders(files: readonly DecoderFile[], options: LoadOptions
     ...children.map((child) => child.definition.name),
   ])
   const lists = new RootLists(tree.roots)
-  return { decoders: { lists, views: tree.views, names: new Set(names) }, problems }
+  return { decoders: { lists, roots: tree.roots, views: tree.views, names: new Set(names) }, problems }
 }
 
 function loadFile(

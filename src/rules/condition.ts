@@ -1,3 +1,4 @@
+import type { Literal } from '../dialect/pattern.ts'
 import type { Place } from '../dialect/problem.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
@@ -14,6 +15,8 @@ export interface TestedValue {
   readonly ignoresCase: boolean
   /** The only values for which it holds, in lower case (ASCII), when they are known. */
   readonly only: readonly ByteString[] | undefined
+  /** One of these holds for the value in lower case (ASCII) whenever the condition does; absent: nothing is known. */
+  readonly literals?: readonly Literal[] | undefined
 }
 
 /** One test of a rule, compiled. */
@@ -26,6 +29,8 @@ export interface Condition {
   readonly negated: boolean
   /** A value that can rule the condition out. An absent value fails. */
   readonly tested: TestedValue | undefined
+  /** What a linter may ask: `tested`, or for conditions on the whole text, which no index is made of, that text. */
+  readonly about: TestedValue | undefined
   test(evaluation: Evaluation): boolean
   /** The value that was tested; `undefined` when the event has none. */
   actual(evaluation: Evaluation): ByteString | undefined

@@ -4,6 +4,7 @@ import { type ProblemList, quoted } from './problem-list.ts'
 import type { CompiledRule } from './rule-compiler.ts'
 import type { RuleDraft, TextDraft } from './rule-draft.ts'
 import { type Linkage, Rule, type RuleNode } from './rule.ts'
+import { MissingParents } from './missing-parents.ts'
 import { firstChildId, type RuleTree } from './rule-tree.ts'
 
 interface Parents {
@@ -13,6 +14,7 @@ interface Parents {
 
 /** Hangs compiled rules into the tree and connects correlation rules with what they count (spec/rules.md §3.5, §4.2). */
 export class Linker {
+  readonly missing = new MissingParents()
   readonly #tree: RuleTree
   readonly #context: LoadContext
   readonly #problems: ProblemList
@@ -53,7 +55,7 @@ export class Linker {
 
   /** `undefined`: the rule is left out. */
   #parentsOf(draft: RuleDraft, { linkage, category }: CompiledRule): Parents | undefined {
-    if (linkage.ifSid) return this.#bySid(linkage.ifSid, category)
+    if (linkage.ifSid) return this.#bySid(draft.attributes.id, linkage.ifSid, category)
     if (linkage.ifMatchedSid !== undefined && !linkage.ifGroup)
       return this.#byMatchedSid(draft, linkage.ifMatchedSid)
     if (linkage.ifLevel) return this.#byLevel(linkage.ifLevel)
@@ -66,10 +68,11 @@ export class Linker {
     return undefined
   }
 
-  #bySid(ifSid: TextDraft, category: Category): Parents | undefined {
+  #bySid(ruleId: number, ifSid: TextDraft, category: Category): Parents | undefined {
     const ids = this.#idsIn(ifSid)
     if (!ids) return undefined
     const nodes = ids.flatMap((id) => this.#placesOf(id, ifSid))
+    if (nodes.length === 0) this.missing.leftOut(ruleId, ids)
     if (/[, ]\n?$/.test(ifSid.text)) nodes.push(...this.#trailing(ifSid, category))
     const [first] = nodes
     if (first) return { nodes, category: first.rule.category }
@@ -96,6 +99,7 @@ export class Linker {
     if (parent) return this.#tree.placesOf(parent)
     if (!this.#broken.has(id)) {
       const message = `there is no rule ${id} before this one`
+      this.missing.note(id, this.#problems.problems.length)
       this.#problems.warn('parent-not-found', message, ifSid.contentAt)
     }
     return []
@@ -114,6 +118,7 @@ export class Linker {
     if (parent) return { nodes: this.#tree.placesOf(parent), category: parent.category }
     if (!this.#broken.has(sid)) {
       const message = `there is no rule ${sid} before this one; the rule is left out`
+      this.missing.note(sid, this.#problems.problems.length)
       this.#problems.warn(
         'matched-parent-not-found',
         message,

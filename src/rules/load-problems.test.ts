@@ -146,6 +146,28 @@ describe('problems of rule files', () => {
     })
   }
 
+  const parents = (rules: string): string[] =>
+    loadExample(rules).problems.flatMap(({ code, message }) => (code === 'parent-not-found' ? [message] : []))
+
+  it('rules.md 3.5: a parent that stands behind the rule is pointed at', () => {
+    const rules = R(100, 5, '<if_sid>1,101</if_sid>') + R(101, 5, '<match>x</match>')
+    assert.deepEqual(parents(rules), [
+      'rule 101 stands behind this one, in etc/rules/local.xml:1; parents have to come first',
+    ])
+  })
+
+  it('rules.md 3.5: rules that name each other as parents are left out, and said to be a circle', () => {
+    const rules = R(100, 5, '<if_sid>101</if_sid>') + R(101, 5, '<if_sid>100</if_sid>')
+    assert.deepEqual(parents(rules), [
+      'rules name each other as parents, in a circle: 101 -> 100 -> 101',
+      'rules name each other as parents, in a circle: 100 -> 101 -> 100',
+    ])
+    assert.deepEqual(
+      loadExample(rules).engine.rules.rules.map(({ id }) => id),
+      [1],
+    )
+  })
+
   it('rules.md 3.7, Q-28: match_key_value without a value to check', () => {
     const rules = R(100, 5, '<list field="id" lookup="match_key_value">etc/lists/x</list>')
     assert.deepEqual(

@@ -1,5 +1,5 @@
 import { parseXml } from '../dialect/xml.ts'
-import type { Problem } from '../dialect/problem.ts'
+import type { Place, Problem } from '../dialect/problem.ts'
 import type { XmlElement } from '../dialect/xml-element.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import { EngineRuleSet } from './engine-rule-set.ts'
@@ -45,6 +45,8 @@ class RuleLoader {
   readonly #linker: Linker
   readonly #compiler: RuleCompiler
   readonly #exhausted = new Map<number, number>()
+  /** Where rules stand, those that are left out among them. */
+  readonly #places = new Map<number, Place>()
 
   constructor(context: LoadContext) {
     this.#context = context
@@ -55,6 +57,7 @@ class RuleLoader {
   }
 
   result(): LoadedRules {
+    this.#linker.missing.explain(this.#problems, this.#places)
     const { problems, fatalCount } = this.#problems
     const parts = {
       tree: this.#tree,
@@ -102,6 +105,7 @@ class RuleLoader {
     const attributes = readAttributes(element, this.#problems)
     if (!attributes || from.left?.has(attributes.id)) return
     const { id } = attributes
+    if (!this.#places.has(id)) this.#places.set(id, element.at)
     const existing = this.#tree.rule(id)
     if (existing && !attributes.overwrite && !isDraftOf(existing, from)) {
       const message = `rule ${id} is loaded already, from ${existing.body.at.file}:${existing.body.at.line}; this one is left out`

@@ -14,6 +14,12 @@ export class ProblemList {
     if (problem.severity === 'fatal') this.#fatal += 1
   }
 
+  /** Says of a problem that was found before what is known only now. */
+  reword(index: number, message: string): void {
+    const problem = this.problems[index]
+    if (problem) this.problems[index] = { ...problem, message }
+  }
+
   fatal(code: string, message: string, at: Place): void {
     this.report('fatal', code, message, at)
   }

@@ -246,6 +246,7 @@ export class ConditionCompiler {
         at: lookup.at,
         negated: false,
         tested: undefined,
+        about: undefined,
         test: ({ event }) => lookupHolds(lookup, event, inverts),
         actual: ({ event }) => lookup.read(event),
       })
@@ -259,6 +260,7 @@ export class ConditionCompiler {
       at,
       negated: false,
       tested: undefined,
+      about: undefined,
       test,
       actual: () => undefined,
     })

@@ -85,6 +85,7 @@ function clockCondition(text: TextDraft, context: LoadContext, holds: (local: Da
     at: text.at,
     negated: false,
     tested: undefined,
+    about: undefined,
     test: (evaluation) => holds(localOf(evaluation)),
     actual: (evaluation) => localOf(evaluation).toISOString().slice(0, 16),
   }

@@ -32,10 +32,20 @@ export function patternCondition({ element, subject, read, pattern, negated, at 
       subject,
       read,
       holds,
-      ignoresCase: pattern.dialect !== 'pcre2',
-      only: negated ? undefined : onlyValues(pattern),
+      ...claimsOf(pattern, negated),
     },
   })
+}
+
+function claimsOf(
+  pattern: Pattern,
+  negated: boolean,
+): Pick<TestedValue, 'ignoresCase' | 'only' | 'literals'> {
+  return {
+    ignoresCase: pattern.dialect !== 'pcre2',
+    only: negated ? undefined : onlyValues(pattern),
+    literals: negated ? undefined : pattern.literals,
+  }
 }
 
 /** A condition that depends on one value. */
@@ -45,6 +55,7 @@ export function valueCondition(
   const { read, holds } = parts.tested
   return {
     ...parts,
+    about: parts.tested,
     test: ({ event }) => {
       const value = read(event)
       return value !== undefined && holds(value)
@@ -61,6 +72,12 @@ export function logCondition(element: string, pattern: Pattern, negated: boolean
     at,
     negated,
     tested: firstByteOf(pattern, negated),
+    about: {
+      subject: 'text',
+      read: ({ log }) => log,
+      holds: (log) => pattern.test(log) !== negated,
+      ...claimsOf(pattern, negated),
+    },
     test: (evaluation: Evaluation) => pattern.test(evaluation.event.log, evaluation.lowerLog) !== negated,
     actual: ({ event }) => event.log,
   }

@@ -1,9 +1,10 @@
 import type { Problem } from '../../dialect/problem.ts'
 import type { Condition } from '../condition.ts'
 import type { Rule, RuleNode } from '../rule.ts'
+import { areRelated, excludes } from './claims.ts'
 
 /** Two conditions that cannot hold for the same event. */
-export interface Contradiction {
+interface Contradiction {
   readonly rule: Rule
   readonly condition: Condition
   readonly ancestor: Rule
@@ -20,7 +21,7 @@ export function contradictionProblems(rules: readonly Rule[]): Problem[] {
   })
 }
 
-export function contradictionAt(node: RuleNode): Contradiction | undefined {
+function contradictionAt(node: RuleNode): Contradiction | undefined {
   const own = node.rule.body.conditions
   for (let at: RuleNode | undefined = node; at; at = at.parent) {
     for (const other of at.rule.body.conditions) {
@@ -31,24 +32,13 @@ export function contradictionAt(node: RuleNode): Contradiction | undefined {
   return undefined
 }
 
-/** No value that satisfies `other` satisfies `condition`. Only said when it is certain. */
-function excludes({ tested, negated }: Condition, { tested: other }: Condition): boolean {
-  if (!tested || !other?.only || tested.subject !== other.subject) return false
-  if (tested.only) return !tested.only.some((value) => other.only?.includes(value))
-  // The known values are in lower case: only conditions that ignore case can be asked.
-  if (!tested.ignoresCase) return false
-  return negated
-    ? other.only.every((value) => !tested.holds(value))
-    : !other.only.some((value) => tested.holds(value))
-}
-
 function toProblem({ rule, condition, ancestor, other }: Contradiction, rules: readonly Rule[]): Problem {
-  const against =
-    ancestor === rule
-      ? `its own <${other.element}> demands ${other.expected}`
-      : `rule ${ancestor.id} above it demands ${other.expected}`
-  const better = betterParent(rule, condition, rules)
-  const advice = better ? `; rule ${better.id} would be a parent that can match` : ''
+  const isOwn = ancestor === rule
+  const against = isOwn
+    ? `its own <${other.element}> demands ${other.expected}`
+    : `rule ${ancestor.id} above it demands <${other.element}> ${other.expected}`
+  const better = isOwn ? undefined : betterParent(rule, condition, rules)
+  const advice = better ? `; with <if_sid>${better.id}</if_sid> it could` : ''
   return {
     code: 'never-matches',
     severity: 'warning',
@@ -57,25 +47,29 @@ function toProblem({ rule, condition, ancestor, other }: Contradiction, rules: r
   }
 }
 
-/** A rule that demands what the condition demands and contradicts nothing else of the rule. */
+/**
+ * A rule before this one that wants what the condition wants and contradicts nothing else of the rule, the most general of them;
+ * else the nearest rule above that the rule does not contradict.
+ */
 function betterParent(rule: Rule, condition: Condition, rules: readonly Rule[]): Rule | undefined {
-  const only = condition.tested?.only
-  if (!only) return undefined
-  return rules.find((candidate) => {
-    if (candidate === rule || isBelow(candidate, rule)) return false
-    const demands = candidate.body.conditions.some(
-      ({ tested }) =>
-        tested?.subject === condition.tested?.subject && tested?.only?.some((value) => only.includes(value)),
-    )
-    return demands && candidate.nodes.some((node) => isCompatible(rule, node))
-  })
+  const related = rules.filter(
+    (candidate) =>
+      candidate.index < rule.index &&
+      candidate.category === rule.category &&
+      candidate.body.conditions.some((one) => areRelated(one, condition)) &&
+      candidate.nodes.some((node) => isCompatible(rule, node)),
+  )
+  const [best] = related.sort((left, right) => depthOf(left) - depthOf(right))
+  return best ?? nearestCompatible(rule)
 }
 
-function isBelow(candidate: Rule, rule: Rule): boolean {
-  return candidate.nodes.some((node) => {
-    for (let at = node.parent; at; at = at.parent) if (at.rule === rule) return true
-    return false
-  })
+function depthOf({ nodes }: Rule): number {
+  return Math.min(...nodes.map(({ depth }) => depth))
+}
+
+function nearestCompatible(rule: Rule): Rule | undefined {
+  for (let at = rule.nodes[0]?.parent; at?.parent; at = at.parent) if (isCompatible(rule, at)) return at.rule
+  return undefined
 }
 
 function isCompatible(rule: Rule, parent: RuleNode): boolean {

@@ -1,18 +1,17 @@
 import type { Problem } from '../../dialect/problem.ts'
 import type { EngineRuleSet } from '../engine-rule-set.ts'
+import { quoted } from '../problem-list.ts'
 import type { Rule } from '../rule.ts'
 import { contradictionProblems } from './contradictions.ts'
 import { shadowedProblems } from './shadowed.ts'
-
-/** A repeated group that is nothing but a repeat, or begins with one of anything: shapes that make backtracking explode. */
-const nestedRepeat =
-  /\((?:\?:)?(?:(?:\\.|\[[^\]]*\]|[^()\\[\]])[+*]|\.[+*](?:[^()\\]|\\.)*)\)(?:[+*]|\{\d+,\})/
+import { unproducedProblems, type Vocabulary } from './unproduced.ts'
 
 /** What a loaded rule set says that its author hardly meant. Warnings only: everything works as written. */
-export function lintRules({ rules, roots }: EngineRuleSet): Problem[] {
+export function lintRules({ rules, roots }: EngineRuleSet, vocabulary?: Vocabulary): Problem[] {
   return [
     ...contradictionProblems(rules),
     ...shadowedProblems(rules, roots),
+    ...(vocabulary ? unproducedProblems(rules, vocabulary) : []),
     ...rules.flatMap(countsLevelZero(rules)),
     ...rules.flatMap(missesLaterRules(rules)),
     ...rules.flatMap(hardlyFilters),
@@ -32,12 +31,14 @@ function countsLevelZero(rules: readonly Rule[]): (rule: Rule) => Problem[] {
   }
 }
 
-/** `if_matched_group` sees only rules that were loaded before it (Q-33). */
+/** `if_matched_group` sees only rules that were loaded before it (Q-33). Rules that count themselves are seldom meant. */
 function missesLaterRules(rules: readonly Rule[]): (rule: Rule) => Problem[] {
   return ({ id, index, body }) => {
     const source = body.correlation?.source
     if (source?.kind !== 'group') return []
-    const missed = rules.filter((rule) => rule.index > index && source.matches(rule.body.groupText))
+    const missed = rules.filter(
+      (rule) => rule.index > index && !rule.body.correlation && source.matches(rule.body.groupText),
+    )
     if (missed.length === 0) return []
     const message = `rule ${id} does not count ${missed.length} rules of the group that are loaded after it, such as ${missed[0]?.id}`
     return [{ code: 'later-rules-not-counted', severity: 'info', message, at: body.at }]
@@ -63,8 +64,8 @@ function joinedElements({ id, body }: Rule): Problem[] {
 
 function explosivePatterns({ id, body }: Rule): Problem[] {
   return body.patterns.flatMap(({ pattern, at }) => {
-    if (pattern.dialect !== 'pcre2' || !nestedRepeat.test(pattern.source)) return []
-    const message = `rule ${id}: a repeated group that repeats inside may take very long; it is given up after a limit and then does not match`
+    if (!pattern.isBlowUpProne) return []
+    const message = `rule ${id}: matching ${pattern.dialect} ${quoted(pattern.source)} can take very long; it is given up after a limit and then does not match`
     return [{ code: 'regex-may-blow-up', severity: 'warning' as const, message, at }]
   })
 }
