@@ -24,44 +24,98 @@ const longestWaitMs = 5_000
 
 /**
  * Moves everything a source reads into the store until `signal` aborts or the source ends. A batch is evaluated once; only
- * its append is tried again, for as long as the process runs. Rejects when the source throws.
+ * its append is tried again, for as long as the process runs. While one batch is on its way to the disk the next is evaluated, when the
+ * source allows more than one. Rejects when the source throws.
  */
 export async function ingest(source: Source, parts: IngestParts, signal: AbortSignal): Promise<void> {
   const from = await parts.store.cursor(source.name)
   parts.telemetry.sourceStarted(source.name)
-  for await (const batch of source.read(from, signal)) {
-    try {
-      await storeBatch(batch, parts, signal)
-    } catch (error) {
-      batch.settle(asError(error))
-      if (!signal.aborted) throw error
-      continue
+  const flying: Promise<void>[] = []
+  let before = Promise.resolve()
+  try {
+    for await (const batch of source.read(from, signal)) {
+      before = settledInTurn(batch, await started(batch, parts, signal), before)
+      flying.push(ended(before, signal))
+      if (flying.length >= (source.mostUnsettled ?? 1)) await flying.shift()
     }
-    batch.settle()
+  } finally {
+    await Promise.allSettled(flying)
   }
 }
 
-async function storeBatch(batch: Batch, parts: IngestParts, signal: AbortSignal): Promise<void> {
-  const { store, telemetry, now } = parts
-  const fresh = await freshEvents(batch, store)
+/** Evaluates the batch now; the result resolves when it is durable. In an object, because a promise would be waited for. */
+async function started(batch: Batch, parts: IngestParts, signal: AbortSignal): Promise<Storing> {
+  let durable: Promise<void>
+  try {
+    durable = storeEntries(batch, await evaluate(batch, parts), parts, signal)
+  } catch (error) {
+    durable = Promise.reject(asError(error))
+  }
+  durable.catch(() => undefined)
+  return { durable }
+}
+
+interface Storing {
+  readonly durable: Promise<void>
+}
+
+/** A batch that repeats events of the one before is durable only when that one is. */
+async function settledInTurn(batch: Batch, { durable }: Storing, before: Promise<void>): Promise<void> {
+  try {
+    await before
+    await durable
+  } catch (error) {
+    batch.settle(asError(error))
+    throw error
+  }
+  batch.settle()
+}
+
+/** When everything stops, what was not stored is no failure of the source. */
+function ended(settled: Promise<void>, signal: AbortSignal): Promise<void> {
+  const result = settled.catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  result.catch(() => undefined)
+  return result
+}
+
+interface Evaluated {
+  readonly entries: readonly Entry[]
+  /** Events that were stored before. */
+  readonly repeated: number
+}
+
+async function evaluate(batch: Batch, parts: IngestParts): Promise<Evaluated> {
+  const fresh = await freshEvents(batch, parts.store)
   const entries: Entry[] = []
   for (let start = 0; start < fresh.length; start += sliceLength) {
     if (start > 0) await nextTurn()
     const slice = fresh.slice(start, start + sliceLength)
     entries.push(
-      ...analyse(parts.engine(), slice, (event) => telemetry.eventRejected(batch.source, event.id)),
+      ...analyse(parts.engine(), slice, (event) => parts.telemetry.eventRejected(batch.source, event.id)),
     )
   }
+  return { entries, repeated: batch.events.length - fresh.length }
+}
+
+async function storeEntries(
+  batch: Batch,
+  { entries, repeated }: Evaluated,
+  parts: IngestParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { telemetry, now } = parts
   const began = now()
   await appendUntilStored(batch, entries, parts, signal)
   parts.stored?.()
-  const counts = {
-    events: entries.length,
-    alerts: entries.reduce((sum, { alert }) => sum + (alert ? 1 : 0), 0),
-    repeated: batch.events.length - fresh.length,
-  }
+  const alerts = entries.reduce((sum, { alert }) => sum + (alert ? 1 : 0), 0)
   const oldest = batch.events[0]?.receivedAtMs ?? began
-  telemetry.batchStored(batch.source, counts, { append: now() - began, lag: now() - oldest })
+  telemetry.batchStored(
+    batch.source,
+    { events: entries.length, alerts, repeated },
+    { append: now() - began, lag: now() - oldest },
+  )
 }
 
 /** Each id once, and only those the store has not seen. */

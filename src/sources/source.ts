@@ -16,8 +16,13 @@ export interface Source {
   /** Unique in the process; key of the stored cursor. */
   readonly name: string
   /**
+   * How many batches may be taken before the first of them is settled; they are settled in the order they came. Default 1. More only without
+   * cursors: a batch may become durable before the one it followed.
+   */
+  readonly mostUnsettled?: number
+  /**
    * Called once. Ends when `signal` aborts or there is nothing left to read, ever. The next batch is asked for only when
-   * the one before has been settled. What the outside does wrong is retried inside and shown by `status`; it throws
+   * the one before (see `mostUnsettled`) has been settled. What the outside does wrong is retried inside and shown by `status`; it throws
    * only when it can never work.
    */
   read(from: Cursor | undefined, signal: AbortSignal): AsyncIterable<Batch>

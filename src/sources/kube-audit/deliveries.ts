@@ -8,9 +8,9 @@ export interface Delivery {
 }
 
 /** Bodies of many connections become one batch of about so many events. */
-const batchLength = 2_000
+const batchLength = 500
 
-/** Bodies that wait for the store. The pipeline takes one batch at a time, so what arrives meanwhile goes together. */
+/** Bodies that wait for the store. The pipeline takes few batches at a time, so what arrives meanwhile goes together. */
 export class Deliveries {
   #waiting: Delivery[] = []
   #wake: (() => void) | undefined
@@ -29,7 +29,7 @@ export class Deliveries {
     this.#wake?.()
   }
 
-  /** Batches until closed. Whoever asks for the next one has settled the one before. */
+  /** Batches until closed. */
   async *batches(source: string): AsyncGenerator<Batch> {
     while (!this.#isClosed) {
       if (this.#waiting.length === 0) {

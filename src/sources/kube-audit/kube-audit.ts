@@ -16,6 +16,8 @@ import { Receiver, type ReceiverOptions } from './receiver.ts'
 const name = 'kube-audit'
 const methods: readonly AuthMethod[] = ['mtls', 'token', 'none']
 const tickMs = 5_000
+/** Evaluated while others are on their way to the disk. */
+const mostBatches = 4
 
 function readMethods(content: string): Read<readonly AuthMethod[]> {
   const words = content.split(',').map((word) => word.trim())
@@ -82,7 +84,7 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
       ...(lastAtMs === undefined ? {} : { lastEventAtMs: lastAtMs }),
     }
   }
-  return { name, read, status }
+  return { name, mostUnsettled: mostBatches, read, status }
 }
 
 export const kubeAudit = sourceType({

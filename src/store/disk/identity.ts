@@ -30,8 +30,8 @@ export class Identity {
   readonly #recent: RecentIds
   readonly #older: OlderIds
   readonly #claimed = new Set<bigint>()
-  /** Looked up by `unseen` and not found, so that `claim` need not look again. */
-  #checked = new Set<bigint>()
+  /** Fingerprints of ids that `unseen` looked up and did not find, so that `claim` need not look again. */
+  #checked = new Map<string, bigint>()
 
   private constructor({ database, segments, fingerprint }: IdentityParts, capacity: number, from: number) {
     this.#database = database
@@ -85,25 +85,34 @@ export class Identity {
   async unseen(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const prints = ids.map((id) => this.fingerprint(id))
     const old = await this.#stored(prints.filter((print) => !this.#isKnown(print)))
-    if (this.#checked.size > 100_000) this.#checked = new Set()
+    if (this.#checked.size > 100_000) this.#checked = new Map()
     const fresh = new Set<string>()
     for (const [index, id] of ids.entries()) {
       const print = prints[index]
       if (print === undefined || this.#isKnown(print) || old.has(print)) continue
-      this.#checked.add(print)
+      this.#checked.set(id, print)
       fresh.add(id)
     }
     return fresh
   }
 
-  /** The entries that are not stored yet, each id once; from now on they count as stored. */
+  /**
+   * The entries that are not stored yet, each id once; from now on they count as stored. Those that `unseen` found to be new count before this
+   * function returns.
+   */
   async claim(entries: readonly Entry[]): Promise<readonly ClaimedEntry[]> {
-    const all = entries.map((entry) => ({ entry, fingerprint: this.fingerprint(entry.event.raw.id) }))
-    const unchecked = all.map(({ fingerprint }) => fingerprint).filter((print) => !this.#checked.has(print))
-    const old = await this.#stored(unchecked.filter((print) => !this.#isKnown(print)))
+    const unchecked: bigint[] = []
+    const all = entries.map((entry): ClaimedEntry => {
+      const { id } = entry.event.raw
+      const checked = this.#checked.get(id)
+      if (checked !== undefined) this.#checked.delete(id)
+      const fingerprint = checked ?? this.fingerprint(id)
+      if (checked === undefined && !this.#isKnown(fingerprint)) unchecked.push(fingerprint)
+      return { entry, fingerprint }
+    })
+    const old = unchecked.length === 0 ? undefined : await this.#stored(unchecked)
     return all.filter(({ fingerprint }) => {
-      this.#checked.delete(fingerprint)
-      if (this.#isKnown(fingerprint) || old.has(fingerprint)) return false
+      if (this.#isKnown(fingerprint) || old?.has(fingerprint)) return false
       this.#claimed.add(fingerprint)
       return true
     })
