@@ -62,6 +62,30 @@ class FailingStore extends MemoryStore {
   }
 }
 
+/** Takes everything at once, but the first append is durable only when it is let go. */
+class SlowStore extends MemoryStore {
+  readonly appended: (readonly string[])[] = []
+  #hold: Promise<void>
+
+  constructor(hold: Promise<void>) {
+    super()
+    this.#hold = hold
+  }
+
+  override async append(
+    source: string,
+    cursor: string | undefined,
+    entries: readonly Entry[],
+  ): Promise<number> {
+    const hold = this.#hold
+    this.#hold = Promise.resolve()
+    this.appended.push(entries.map((entry) => entry.event.raw.id))
+    const position = await super.append(source, cursor, entries)
+    await hold
+    return position
+  }
+}
+
 function parts(
   store: MemoryStore,
 ): IngestParts & { readonly telemetry: ReturnType<typeof pipelineTelemetry> } {
@@ -118,6 +142,37 @@ describe('ingest()', () => {
     assert.equal(store.offered.length, 3)
     assert.ok(store.offered.every((entries) => entries === store.offered[0]))
     assert.deepEqual(source.settled, [undefined])
+  })
+
+  it('has as many batches under way as the source allows, and settles them in their order', async () => {
+    let letGo = () => {}
+    const store = new SlowStore(
+      new Promise((resolve) => {
+        letGo = resolve
+      }),
+    )
+    const list = new ListSource([
+      { events: [event('a')] },
+      // Nothing is left to store of it, but what it repeats is not durable yet.
+      { events: [event('a')] },
+      { events: [event('b')] },
+      { events: [event('c')] },
+    ])
+    const source: Source = {
+      name: 'list',
+      mostUnsettled: 3,
+      read: (from) => list.read(from),
+      status: list.status,
+    }
+    const running = ingest(source, parts(store), never)
+    while (store.appended.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(store.appended, [['a'], ['b']])
+    assert.deepEqual(list.settled, [])
+    letGo()
+    await running
+    assert.deepEqual(store.appended, [['a'], ['b'], ['c']])
+    assert.deepEqual(list.settled, [undefined, undefined, undefined, undefined])
   })
 
   it('settles with the reason when it is stopped while the store refuses', async () => {
