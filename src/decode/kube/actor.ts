@@ -13,24 +13,31 @@ export interface Actor {
 }
 
 const serviceAccount = 'system:serviceaccount:'
-/** Service accounts of the controllers that every Kubernetes brings along, beside those named `…-controller`. */
-const controllers = new Set([
-  'generic-garbage-collector',
-  'resourcequota-controller',
-  'horizontal-pod-autoscaler',
-  'pod-garbage-collector',
-  'token-cleaner',
-  'bootstrap-signer',
-  'certificate-controller',
-  'root-ca-cert-publisher',
-  'legacy-service-account-token-cleaner',
-])
+/**
+ * Service accounts in kube-system of the controllers that every Kubernetes brings along. By name, not by pattern: whoever may make accounts
+ * there could otherwise call one `x-controller` and act unseen.
+ */
+const controllers = new Set(
+  `attachdetach-controller bootstrap-signer certificate-controller cloud-node-controller clusterrole-aggregation-controller
+  cronjob-controller daemon-set-controller deployment-controller device-taint-eviction-controller disruption-controller endpoint-controller
+  endpointslice-controller endpointslicemirroring-controller ephemeral-volume-controller expand-controller generic-garbage-collector
+  horizontal-pod-autoscaler job-controller kube-apiserver-serving-clustertrustbundle-publisher legacy-service-account-token-cleaner
+  namespace-controller node-controller node-ipam-controller node-lifecycle-controller persistent-volume-binder
+  pod-garbage-collector podcertificaterequestcleaner-controller pv-protection-controller pvc-protection-controller
+  replicaset-controller replication-controller resource-claim-controller resourcequota-controller root-ca-cert-publisher
+  route-controller selinux-warning-controller service-account-controller service-ca-cert-publisher service-cidrs-controller
+  service-controller service-lb-controller statefulset-controller storage-version-garbage-collector
+  storage-version-migrator-controller taint-eviction-controller token-cleaner tokens-controller ttl-after-finished-controller
+  ttl-controller validatingadmissionpolicy-status-controller volume-attributes-class-protection-controller
+  vac-protection-controller`.split(/\s+/),
+)
+/** Users of the hosted control planes of clouds, which no one else can be. */
+const hosted =
+  /^(?:eks:.*|aksService|aksProblemDetector|hcpService|acsService|masterclient|gcp:.*|cloud-controller-manager|k3s-cloud-controller-manager)$/
 
 function kindOfServiceAccount(name: string): ActorKind {
   const [namespace, account = ''] = name.slice(serviceAccount.length).split(':')
-  const isBuiltIn =
-    namespace === 'kube-system' && (account.endsWith('-controller') || controllers.has(account))
-  return isBuiltIn ? 'controller' : 'serviceaccount'
+  return namespace === 'kube-system' && controllers.has(account) ? 'controller' : 'serviceaccount'
 }
 
 export function actorKind(name: string): ActorKind {
@@ -38,7 +45,9 @@ export function actorKind(name: string): ActorKind {
   if (name.startsWith(serviceAccount)) return kindOfServiceAccount(name)
   if (name.startsWith('system:node:')) return 'node'
   if (name === 'system:anonymous') return 'anonymous'
-  return name.startsWith('system:') ? 'system' : 'human'
+  // The administrator of k3s, RKE2 and OpenShift: a person with a kubeconfig.
+  if (name === 'system:admin') return 'human'
+  return name.startsWith('system:') || hosted.test(name) ? 'system' : 'human'
 }
 
 function isPrivate(ip: string): boolean {
@@ -60,6 +69,15 @@ function source(event: Tree, facts: Facts): void {
   facts.set('forwarded_for', ips.slice(0, -1).join(' '))
 }
 
+/** What a person or a script uses, and no kubelet, controller or scheduler. */
+const handTools = /^(?:kubectl|curl|wget|python|httpie|ruby|perl|powershell|mozilla|okhttp|node-fetch|axios)/i
+const machines = /^system:(?:node:.+|kube-scheduler|kube-controller-manager|kube-proxy|apiserver)$/
+
+/** The first word of a user agent, without its version: `kubectl`, `python-requests`. */
+export function program(userAgent: string): string {
+  return userAgent.slice(0, 200).split(/[/ ;(]/)[0] ?? ''
+}
+
 /** Who acts: the impersonated identity when there is one, because its rights count; the real one is `kube.impersonator`. */
 export function actorFacts(event: Tree, facts: Facts): Actor {
   const real = tree(event['user'])
@@ -78,6 +96,8 @@ export function actorFacts(event: Tree, facts: Facts): Actor {
     facts.set('impersonated_masters', list(other['groups']).includes('system:masters'))
   }
   facts.set('actor.masters', list(acting['groups']).includes('system:masters'))
+  const isMachine = kind === 'controller' || kind === 'node' || machines.test(name)
+  facts.set('actor.by_hand', isMachine && !isOther && handTools.test(text(event['userAgent'])))
   if (kind === 'serviceaccount') facts.set('actor.namespace', name.split(':')[2])
   source(event, facts)
   return { name, kind }

@@ -5,23 +5,28 @@ import { queryValues, type Request } from './request.ts'
 const traits: readonly (readonly [name: string, pattern: RegExp])[] = [
   [
     'reverse-shell',
-    /\/dev\/(?:tcp|udp)\/|\bmkfifo\b|\bncat?\b[^|;&\n]{0,200} -[a-z]{0,8}e|\bsocat\b[^|;&\n]{0,300}\bexec:|pty\.spawn|\bsocket\.socket\b|bash -i\b/i,
+    /\/dev\/(?:tcp|udp)\/|\bmkfifo\b|\bnc(?:at|\.traditional)?\b[^|;&\n]{0,200} (?:-[a-z]{0,8}[ec]\b|--(?:sh-)?exec)|\bsocat\b[^|;&\n]{0,300}\b(?:exec|system):|pty\.spawn|\bsocket\.socket\b|bash -i\b|\buse Socket\b|\bfsockopen\b|TCPSocket|\btelnet\b[^|;&\n]{0,200}\|\s{0,8}(?:\/bin\/)?(?:ba)?sh\b/i,
   ],
   [
     'download',
-    /\b(?:curl|wget)\b[^|;&\n]{0,300}(?:\|\s{0,8}(?:ba|da|z|a|k)?sh\b|&&[^\n]{0,200}\bchmod\b)|\bbase64 (?:-d|--decode)\b[^\n]{0,500}\|/i,
+    /\b(?:curl|wget)\b[^|;&\n]{0,300}(?:\|\s{0,8}(?:sudo )?(?:(?:ba|da|z|a|k)?sh|python3?|perl)\b)|\bbase64 (?:-d|-D|--decode)\b[^\n]{0,500}\||\b(?:ba|da|z|a|k)?sh -c "?\$\((?:curl|wget)\b|(?:ba|z)?sh <\((?:curl|wget)\b/i,
   ],
+  ['fetch', /\b(?:curl|wget)\b[^|;&\n]{0,300}(?:&&|;)[^\n]{0,200}\bchmod\b/i],
   [
     'credentials',
-    /\/var\/run\/secrets\/|\/run\/secrets\/|\/etc\/shadow|\.kube\/config|\.aws\/|\/var\/lib\/kubelet|\/etc\/kubernetes|\/proc\/[^ /]{1,20}\/environ|\bid_(?:rsa|ed25519|ecdsa)\b|\.(?:pem|key)\b|\.docker\/config|\.git-credentials/i,
+    /\/var\/run\/secrets\/|\/run\/secrets\/|\/etc\/shadow|\.kube\/config|\.aws\/|\/var\/lib\/kubelet|\/etc\/kubernetes|\/proc\/[^ /]{1,20}\/environ|\bid_(?:rsa|ed25519|ecdsa)\b|\.(?:pem|key)\b|\.docker\/config|\.git-credentials|\/\.ssh\b|\.config\/gcloud|\.azure\/|\.npmrc\b|\.pgpass\b|\.netrc\b|\.vault-token/i,
   ],
   [
     'metadata',
-    /169\.254\.169\.254|2852039166|0xa9fea9fe|metadata\.google\.internal|\/latest\/api\/token|\/metadata\/identity|100\.100\.100\.200/i,
+    /169\.254\.169\.254|169\.254\.170\.2|2852039166|0xa9fea9fe|fd00:ec2::254|metadata\.google\.internal|\/latest\/(?:api\/token|meta-data)|\/metadata\/identity|100\.100\.100\.200/i,
   ],
   [
     'host-escape',
-    /\bnsenter\b|\bchroot \/?(?:host|mnt|rootfs)|\brelease_agent\b|\/proc\/1\/root|\bunshare\b|core_pattern/i,
+    /\bnsenter\b|\bchroot \/?(?:host|mnt|rootfs)|\brelease_agent\b|\/proc\/1\/root|\bunshare\b|core_pattern|notify_on_release/i,
+  ],
+  [
+    'host-device',
+    /\bmount\b[^|;&\n]{0,200}\/dev\/(?:sd|vd|nvme|xvd|dm-|mapper)|\bdebugfs\b|\b(?:insmod|modprobe)\b|\/(?:docker|containerd|crio)\.sock\b/i,
   ],
   [
     'miner',
@@ -29,7 +34,11 @@ const traits: readonly (readonly [name: string, pattern: RegExp])[] = [
   ],
   [
     'scan',
-    /\bnmap\b|\bmasscan\b|\bkube-hunter\b|\bpeirates\b|\bkubectl\b|\bcrictl\b|\bdeepce\b|\blinpeas\b|\bamicontained\b/i,
+    /\bnmap\b|\bmasscan\b|\bzmap\b|\brustscan\b|\bkube-hunter\b|\bpeirates\b|\bkubectl\b|\bkubeletctl\b|\bcrictl\b|\bdeepce\b|\blinpeas\b|\bamicontained\b|\btrufflehog\b|\bgitleaks\b|\bchisel\b|\bngrok\b|\bligolo\b|\bkdigger\b|\bcdk (?:evaluate|run|auto)/i,
+  ],
+  [
+    'tracks',
+    /\bhistory -c\b|\bunset HISTFILE\b|\bHISTFILE=\/dev\/null|\bHISTSIZE=0\b|\bshred\b|\b(?:rm|truncate)\b[^|;&\n]{0,200}(?:\/var\/log|\.bash_history|\/dev\/termination-log)|>\s{0,4}\/var\/log\//i,
   ],
 ]
 

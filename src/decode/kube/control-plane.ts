@@ -16,12 +16,52 @@ export function webhookFacts(bodies: readonly Tree[], facts: Facts): void {
   facts.words('webhook.sees', sees)
 }
 
-export function namespaceFacts(bodies: readonly Tree[], facts: Facts): void {
+/** A patch that lets requests pass when the webhook fails. */
+export function failOpenFacts({ requestObject, responseStatus, verb }: Tree, facts: Facts): void {
+  if (verb !== 'patch' || tree(responseStatus)['code'] === 201) return
+  const isSet =
+    list(tree(requestObject)['webhooks']).some((webhook) => tree(webhook)['failurePolicy'] === 'Ignore') ||
+    list(requestObject)
+      .map(tree)
+      .some(({ path, value }) => value === 'Ignore' && text(path).endsWith('/failurePolicy'))
+  facts.set('webhook.fails_open', isSet)
+}
+
+const enforce = 'pod-security.kubernetes.io/enforce'
+
+/** Patches say that a label goes by `null` or by the operation `remove`. */
+function isLabelRemoved({ requestObject }: Tree): boolean {
+  const pointer = `/metadata/labels/${enforce.replace('/', '~1')}`
+  const isGone = list(requestObject).some(
+    (step) => tree(step)['op'] === 'remove' && tree(step)['path'] === pointer,
+  )
+  return isGone || at(requestObject, 'metadata', 'labels')[enforce] === null
+}
+
+export function namespaceFacts(event: Tree, bodies: readonly Tree[], facts: Facts): void {
   for (const body of bodies) {
-    const labels = at(body, 'metadata', 'labels')
-    const enforce = text(labels['pod-security.kubernetes.io/enforce'])
-    facts.set('namespace.enforce', enforce === '' ? 'none' : enforce)
+    const level = text(at(body, 'metadata', 'labels')[enforce])
+    facts.set('namespace.enforce', level === '' ? 'none' : level)
   }
+  if (isLabelRemoved(event)) facts.set('namespace.enforce', 'removed')
+}
+
+const roleLabel = /^node-role\.kubernetes\.io\/|^node-restriction\.kubernetes\.io\//
+
+/** What a patch of a node changes: `taints-removed`, `role-label`. */
+export function nodeFacts({ requestObject, verb }: Tree, facts: Facts): void {
+  if (verb !== 'patch') return
+  const changes = new Set<string>()
+  const { taints } = at(requestObject, 'spec')
+  if (taints === null || (Array.isArray(taints) && taints.length === 0)) changes.add('taints-removed')
+  if (Object.keys(at(requestObject, 'metadata', 'labels')).some((key) => roleLabel.test(key)))
+    changes.add('role-label')
+  for (const step of list(requestObject).map(tree)) {
+    const path = text(step['path'])
+    if (step['op'] === 'remove' && path.startsWith('/spec/taints')) changes.add('taints-removed')
+    if (path.startsWith('/metadata/labels/node-role.kubernetes.io')) changes.add('role-label')
+  }
+  facts.words('node.changes', changes)
 }
 
 export function tokenFacts(event: Tree, facts: Facts): void {
@@ -70,7 +110,7 @@ function nameParts(der: Buffer, objectId: Buffer): readonly string[] {
 }
 
 const privileged =
-  /^(?:system:masters|system:nodes?(?::.*)?|system:kube-.*|system:apiserver|kubeadm:cluster-admins|cluster-admin|kubernetes-(?:super-)?admin)$/
+  /^(?:system:masters|system:nodes?(?::.*)?|system:kube-.*|system:apiserver|kubeadm:cluster-admins|cluster-admin|kubernetes-(?:super-)?admin|eks:.*|aksService|masterclient)$/
 
 /** Which identity a certificate signing request asks for. */
 export function signingRequestFacts(event: Tree, facts: Facts): void {

@@ -1,20 +1,21 @@
-import { type Actor, actorFacts } from './actor.ts'
+import { type Actor, actorFacts, actorKind } from './actor.ts'
 import { execFacts } from './command.ts'
 import * as controlPlane from './control-plane.ts'
 import { Facts } from './facts.ts'
+import { historyFacts, isHelm, noteReadToken } from './history.ts'
 import type { KubeMemory } from './kube-memory.ts'
 import { ingressFacts, policyFacts, serviceFacts } from './network.ts'
-import { podFacts, workloadKind } from './pod.ts'
-import { bindingFacts, roleFacts } from './rbac.ts'
+import { type PodFindings, podFacts, workloadKind } from './pod.ts'
+import { type RbacFindings, bindingFacts, roleFacts } from './rbac.ts'
 import { type Request, changedObjects, queryValues, requestFacts } from './request.ts'
-import { type Tree, list, text, texts, tree } from './tree.ts'
+import { type Tree, text, texts, tree } from './tree.ts'
 
 const grantMs = 30 * 60_000
 const shortLifeMs = 10 * 60_000
 /** The token controller fills a token secret at once. */
 const fillMs = 60_000
 
-interface Context {
+export interface Context {
   readonly event: Tree
   readonly facts: Facts
   readonly memory: KubeMemory
@@ -38,7 +39,9 @@ export function kubeFacts(event: Tree, memory: KubeMemory, atMs: number): Facts 
   facts.set('truncated', tree(event['annotations'])['audit.k8s.io/truncated'] === 'true')
   facts.set('report', request.outcome === 'received' ? 'received' : isRepeat ? 'repeat' : 'first')
   grantedFacts(context)
-  if (request.outcome !== 'received') objectFacts(context)
+  if (request.outcome === 'received') return facts
+  if (!isRepeat) historyFacts(context)
+  objectFacts(context)
   return facts
 }
 
@@ -92,6 +95,7 @@ function objectFacts(context: Context): void {
   if (workloadKind(request.resource) !== undefined) return workload(context)
   if (request.resource === 'pods/exec' || request.resource === 'pods/attach') {
     execFacts(request, facts)
+    noteReadToken(context)
     return target(context)
   }
   if (request.resource === 'pods/portforward') return target(context)
@@ -101,7 +105,11 @@ function objectFacts(context: Context): void {
   if (request.resource === 'serviceaccounts/token') return controlPlane.tokenFacts(event, facts)
   if (request.resource === 'certificatesigningrequests') return controlPlane.signingRequestFacts(event, facts)
   if (/^(?:cluster)?rolebindings$/.test(request.resource)) return binding(context)
-  byBody[request.resource]?.(changedObjects(event, request), facts, request)
+  if (request.resource === 'nodes') return controlPlane.nodeFacts(event, facts)
+  const bodies = changedObjects(event, request)
+  if (request.resource === 'namespaces') return controlPlane.namespaceFacts(event, bodies, facts)
+  if (request.resource.endsWith('webhookconfigurations')) controlPlane.failOpenFacts(event, facts)
+  byBody[request.resource]?.(bodies, facts, request)
 }
 
 type BodyReader = (bodies: readonly Tree[], facts: Facts, request: Request) => void
@@ -116,7 +124,6 @@ const byBody: Readonly<Record<string, BodyReader>> = {
   ingresses: ingressFacts,
   mutatingwebhookconfigurations: controlPlane.webhookFacts,
   validatingwebhookconfigurations: controlPlane.webhookFacts,
-  namespaces: controlPlane.namespaceFacts,
   persistentvolumes: controlPlane.volumeFacts,
   apiservices: controlPlane.apiServiceFacts,
   'deployments/scale': controlPlane.scaleFacts,
@@ -135,6 +142,7 @@ function workload(context: Context): void {
   const found = podFacts(bodies, { kind, name: request.name, violation }, facts)
   controlPlane.scaleFacts(bodies, facts)
   if (request.done === undefined) return
+  imageFacts(context, found)
   const risks = [...found.risks].toSorted().join(' ')
   if (kind === 'Pod' && risks !== '') {
     const known = memory.pods.get(key)
@@ -149,6 +157,42 @@ function workload(context: Context): void {
   tellOnce(context, { kind: found.kind, owner: found.owner, risks })
 }
 
+/** Every change of the repository of an image, and every container that was not there. Tags change with every release. */
+function imageFacts({ facts, memory, cluster, actor, request }: Context, found: PodFindings): void {
+  const { name, namespace, resource, done } = request
+  const user = `system:serviceaccount:${namespace}:${found.serviceAccount}`
+  const isPowerful =
+    memory.administrators.get(`${cluster} ${user}`) !== undefined || actorKind(user) === 'controller'
+  facts.set('pod.powerful_account', found.serviceAccount !== '' && isPowerful)
+  if (found.containers.size === 0 || actor.kind === 'controller') return
+  const key = `${cluster} ${resource.split('/')[0]} ${namespace} ${name}`
+  const known = memory.images.get(key)
+  if (known !== undefined && done === 'update') {
+    const changed = [...found.containers].filter(
+      ([container, image]) =>
+        image !== '' && known.has(container) && repository(known.get(container) ?? '') !== repository(image),
+    )
+    facts.words(
+      'pod.image_changed',
+      changed.map(([, image]) => image),
+    )
+    const added = [...found.containers.keys()].filter((container) => !known.has(container))
+    facts.words('pod.containers_added', resource.includes('/') ? [] : added)
+  }
+  const images = [...(known ?? []), ...found.containers].filter(([, image]) => image !== '')
+  memory.images.set(key, done === 'create' ? found.containers : new Map(images.slice(-200)))
+}
+
+/** Registry and path of an image, without tag and digest. */
+function repository(image: string): string {
+  const [path = ''] = image.split('@')
+  return path.replace(/:[^:/]*$/, '').replace(/^(?:docker\.io\/)?(?:library\/)?/, '')
+}
+
+/** What a node runs from its own files: the control plane shares the network and folders of the node by design. */
+const controlPlanePart =
+  /^(?:etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kube-vip|kube-rbac-proxy-crio|cloud-controller-manager|haproxy|keepalived)-/
+
 /** Pods that a controller makes again and again, and changes that leave the risks as they were, are no news. */
 function tellOnce(
   { facts, memory, cluster, request, actor }: Context,
@@ -160,7 +204,8 @@ function tellOnce(
   const owner = isMade ? found.owner.replace(/-[a-z0-9]{5,10}$/, '') : found.owner
   const key = `${cluster} ${request.namespace} ${owner}`
   const known = memory.workloads.get(key)
-  const isKnown = known === found.risks && (isMade || request.done === 'update')
+  const isOwnPart = actor.kind === 'node' && controlPlanePart.test(request.name)
+  const isKnown = isOwnPart || (known === found.risks && (isMade || request.done === 'update'))
   facts.set('pod.news', isKnown ? 'known' : 'new')
   memory.workloads.set(key, found.risks)
 }
@@ -185,7 +230,9 @@ function target({ facts, memory, cluster, request, actor }: Context): void {
   if (request.done !== undefined) memory.pods.set(key, { ...pod, enteredBy: actor.name })
 }
 
-function secret({ facts, memory, cluster, request, actor, atMs }: Context): void {
+function secret(context: Context): void {
+  const { facts, memory, cluster, request, actor, atMs } = context
+  facts.set('secret.is_helm', isHelm(context))
   const key = `${cluster} ${request.namespace} ${request.name}`
   if (request.done === 'create' && actor.kind !== 'system' && actor.kind !== 'controller')
     memory.secrets.set(key, { by: actor.name, atMs })
@@ -198,23 +245,39 @@ function secret({ facts, memory, cluster, request, actor, atMs }: Context): void
     facts.set('secret.token_filled_for', made.by)
 }
 
-const harmlessPath = /^(?:metrics|healthz|stats|configz|pods|spec)(?:\/|$)/
+const harmlessPath = /^(?:metrics|healthz|stats|configz|spec)(?:\/|$)/
+const runningPath = /(?:^|\/)(?:exec|run|attach|portForward|cri)(?:\/|$)/i
 
+/** What is asked of a kubelet. A path that climbs or hides letters is none of the harmless ones. */
 function proxy({ event, facts }: Context): void {
   const [, path = ''] = /\/proxy\/?([^?]*)/.exec(text(event['requestURI'])) ?? []
+  const isPlain = !/\.\.|%/.test(path)
+  const runs = isPlain ? /^(?:exec|run|attach|portForward|cri)(?:\/|$)/i.test(path) : runningPath.test(path)
   facts.set('proxy.path', path === '' ? '/' : path)
-  facts.set('proxy.harmless', harmlessPath.test(path) && !path.includes('..') && !path.includes('%'))
-  facts.set('proxy.runs', /^(?:exec|run|attach|portForward|cri)(?:\/|$)/i.test(path))
+  facts.set('proxy.kind', runs ? 'runs' : isPlain && harmlessPath.test(path) ? 'harmless' : 'other')
 }
 
-function binding({ event, facts, memory, cluster, request, actor, atMs }: Context): void {
-  const { subjects, role } = bindingFacts(changedObjects(event, request), request, facts)
-  const isBootstrap = texts(list(tree(event['user'])['groups'])).includes('system:masters')
-  if (request.done === undefined || facts.get('rbac.admin') === undefined || isBootstrap) return
+function binding(context: Context): void {
+  const { event, facts, memory, cluster, request, actor, atMs } = context
+  const found = bindingFacts(changedObjects(event, request), request, facts)
+  if (request.done === undefined) return
+  const isBootstrap = texts(tree(event['user'])['groups']).includes('system:masters')
+  if (!isBootstrap && actor.kind !== 'controller' && actor.kind !== 'system')
+    memory.bindings.set(`${cluster} ${request.name}`, { by: actor.name, atMs })
+  if (facts.get('rbac.admin') !== undefined) noteAdministrators(context, found, isBootstrap)
+}
+
+function noteAdministrators(
+  { memory, cluster, actor, atMs }: Context,
+  { subjects, role }: RbacFindings,
+  isBootstrap: boolean,
+): void {
   for (const subject of subjects.slice(0, 100)) {
     const [, kind, name = ''] = /^(User|ServiceAccount):(.*)$/.exec(subject) ?? []
+    if (kind === undefined) continue
     const user = kind === 'ServiceAccount' ? `system:serviceaccount:${name.replace('/', ':')}` : name
-    if (kind !== undefined && user !== actor.name)
+    if (kind === 'ServiceAccount') memory.administrators.set(`${cluster} ${user}`, actor.name)
+    if (!isBootstrap && user !== actor.name)
       memory.grants.set(`${cluster} ${user}`, { role, by: actor.name, atMs })
   }
 }

@@ -1,7 +1,7 @@
 import { AuditIdMemory } from './audit-id-memory.ts'
 
 /** Entries in the order of their last change; the oldest goes when there are too many. */
-class BoundedMap<V> {
+export class BoundedMap<V> {
   readonly #limit: number
   readonly #entries = new Map<string, V>()
 
@@ -32,6 +32,33 @@ export interface KnownPod {
   readonly enteredBy: string | undefined
 }
 
+/** What somebody was refused lately, and what else the same client asked for meanwhile. */
+export interface Attempts {
+  readonly sinceMs: number
+  refused: number
+  requests: number
+  /** `list secrets` that was refused. */
+  readonly kinds: Set<string>
+  readonly resources: Set<string>
+  readonly uris: Set<string>
+  /** Refusals at which many were told last; the next time is at twice as many. */
+  toldAt: number
+  isMappingTold: boolean
+}
+
+/** Where a credential was seen first. */
+export interface CredentialUse {
+  readonly ip: string
+  readonly program: string
+}
+
+/** Who read the token of a pod, from where. */
+export interface ReadToken {
+  readonly by: string
+  readonly ip: string
+  readonly atMs: number
+}
+
 export interface Grant {
   readonly role: string
   readonly by: string
@@ -47,6 +74,20 @@ export class KubeMemory {
   readonly pods = new BoundedMap<KnownPod>(20_000)
   /** Risks of a workload that were already told, by cluster, namespace, kind, name. */
   readonly workloads = new BoundedMap<string>(10_000)
+  /** Image of each container of a workload or pod, by cluster, resource, namespace, name. */
+  readonly images = new BoundedMap<ReadonlyMap<string, string>>(10_000)
+  /** Users who were made administrators, and by whom. Unlike grants they stay. */
+  readonly administrators = new BoundedMap<string>(5_000)
+  /** Bindings made lately, by cluster and name, with who made them. */
+  readonly bindings = new BoundedMap<{ readonly by: string; readonly atMs: number }>(5_000)
+  /** By cluster, user and address. */
+  readonly attempts = new BoundedMap<Attempts>(5_000)
+  /** By cluster and credential id. */
+  readonly credentials = new BoundedMap<CredentialUse>(20_000)
+  /** By cluster, namespace and pod. */
+  readonly readTokens = new BoundedMap<ReadToken>(5_000)
+  /** What service accounts do again and again. */
+  readonly habits = new BoundedMap<true>(10_000)
   /** By cluster and user name. */
   readonly grants = new BoundedMap<Grant>(5_000)
   /** Long-running requests whose start was told. */

@@ -10,6 +10,9 @@ export interface PodFindings {
   readonly kind: string
   /** Name of that owner, without the part a ReplicaSet or Job adds. */
   readonly owner: string
+  /** Image of each container, as far as the body tells. */
+  readonly containers: ReadonlyMap<string, string>
+  readonly serviceAccount: string
 }
 
 const dangerousCapabilities = new Set([
@@ -48,6 +51,8 @@ const sensitiveFolders = [
   '/var/lib/etcd',
   '/var/lib/rancher',
   '/var/log',
+  '/opt/cni',
+  '/etc/cni',
 ]
 const runtimeSocket = /(?:docker|containerd|crio|podman|cri-dockerd)\.sock$/
 
@@ -90,6 +95,10 @@ function containersOf(spec: Tree): readonly Tree[] {
   )
 }
 
+const mostContainers = 100
+/** Said of commands in pods only when they are typed into a running one: start scripts do the same. */
+const harmlessInPods = new Set(['credentials', 'fetch', 'tracks', 'host-device'])
+
 class PodReader {
   readonly risks = new Set<string>()
   readonly images = new Set<string>()
@@ -97,13 +106,18 @@ class PodReader {
   readonly capabilities = new Set<string>()
   readonly privileged = new Set<string>()
   readonly commands: string[] = []
+  readonly containers = new Map<string, string>()
   serviceAccount = ''
   nodeName = ''
+  selector = ''
 
   read(body: Tree): void {
     const spec = podSpec(body)
     const containers = containersOf(spec)
     this.#pod(spec)
+    // A fragment without containers that pins pods to nodes: `kubectl patch` to send a workload away.
+    const selector = tree(spec['nodeSelector'])
+    if (containers.length === 0 && Object.keys(selector).length > 0) this.selector = JSON.stringify(selector)
     this.#confinement(tree(spec['securityContext']))
     this.#annotations(at(podMetadata(body), 'annotations'))
     for (const container of containers) this.#container(container)
@@ -149,6 +163,7 @@ class PodReader {
     const context = tree(container['securityContext'])
     const image = text(container['image'])
     if (image !== '') this.images.add(image)
+    if (this.containers.size < mostContainers) this.containers.set(text(container['name']), image)
     if (context['privileged'] === true) {
       this.risks.add('privileged')
       this.privileged.add(text(container['name']))
@@ -168,7 +183,7 @@ class PodReader {
       this.risks.add('host-port')
     const line = [...texts(container['command']), ...texts(container['args'])].join(' ')
     if (line !== '') this.commands.push(line)
-    for (const trait of commandTraits(line)) if (trait !== 'credentials') this.risks.add(trait)
+    for (const trait of commandTraits(line)) if (!harmlessInPods.has(trait)) this.risks.add(trait)
     if (commandTraits(image).includes('miner')) this.risks.add('miner')
     if (/(?:^|[/-])(?:peirates|kube-hunter|deepce|cdk)(?:[:@]|$)/.test(image)) this.risks.add('scan')
     this.#environment(container)
@@ -299,6 +314,14 @@ export function podFacts(
   facts.set('pod.host_ipc', risks.has('host-ipc'))
   facts.set('pod.service_account', reader.serviceAccount)
   facts.set('pod.node', reader.nodeName)
+  facts.set('pod.selector', reader.selector)
   facts.set('pod.command', [...new Set(reader.commands)].join(' ; '))
-  return { risks, images: [...reader.images], kind: owner.kind, owner: owner.name }
+  return {
+    risks,
+    images: [...reader.images],
+    kind: owner.kind,
+    owner: owner.name,
+    containers: reader.containers,
+    serviceAccount: reader.serviceAccount,
+  }
 }

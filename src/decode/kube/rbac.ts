@@ -26,39 +26,75 @@ const sensitive: readonly (readonly [name: string, resource: RegExp, verbs: read
 ]
 const workloads = /^(?:pods|deployments|daemonsets|statefulsets|replicasets|jobs|cronjobs)$/
 
-function readRule(
-  rule: Tree,
-  found: { wildcards: Set<string>; escalations: Set<string>; sensitive: Set<string> },
-  isCluster: boolean,
-): void {
+/** Groups of the API server itself; `*` is all of them. */
+const builtInGroup =
+  /^(?:|\*|apps|batch|extensions|rbac\.authorization\.k8s\.io|admissionregistration\.k8s\.io|authentication\.k8s\.io|certificates\.k8s\.io|networking\.k8s\.io|apiextensions\.k8s\.io|apiregistration\.k8s\.io)$/
+
+interface RoleFindings {
+  readonly wildcards: Set<string>
+  readonly escalations: Set<string>
+  readonly sensitive: Set<string>
+  /** Not empty when a rule is about something that comes with the API server. */
+  readonly builtIn: Set<string>
+}
+
+const isAll = (name: string): boolean => name === '*' || name === '*/*'
+
+function readRule(rule: Tree, found: RoleFindings, isCluster: boolean): void {
   const verbs = texts(rule['verbs'])
   const resources = texts(rule['resources'])
-  if (verbs.includes('*') && resources.includes('*')) found.wildcards.add('all')
-  if (verbs.includes('*')) found.wildcards.add('verbs')
-  if (resources.includes('*')) found.wildcards.add('resources')
-  if (texts(rule['apiGroups']).includes('*') && resources.length > 0) found.wildcards.add('groups')
+  const groups = texts(rule['apiGroups'])
+  if (groups.includes('*') && resources.length > 0) found.wildcards.add('groups')
+  // An operator may do everything with its own custom resources.
+  if (groups.length === 0 || groups.some((name) => builtInGroup.test(name))) {
+    found.builtIn.add('yes')
+    readWildcards(verbs, resources, groups.includes('*'), found)
+  }
   for (const verb of ['escalate', 'bind', 'impersonate'])
     if (verbs.includes(verb)) found.escalations.add(verb)
   for (const [name, resource, needed] of sensitive)
     if (resources.some((one) => resource.test(one)) && verbs.some((verb) => needed.includes(verb)))
       found.sensitive.add(name)
-  if (
-    isCluster &&
-    resources.some((one) => workloads.test(one)) &&
-    verbs.some((verb) => verb === 'create' || verb === '*')
-  )
+  const makes = verbs.includes('create') || verbs.includes('*')
+  if (isCluster && makes && resources.some((one) => workloads.test(one)))
     found.sensitive.add('workload-create')
 }
 
+function readWildcards(
+  verbs: readonly string[],
+  resources: readonly string[],
+  isEveryGroup: boolean,
+  { wildcards }: RoleFindings,
+): void {
+  const listsEveryVerb = isEveryGroup && verbs.includes('create') && verbs.includes('patch')
+  if (resources.some(isAll) && (verbs.includes('*') || listsEveryVerb)) wildcards.add('all')
+  if (verbs.includes('*')) wildcards.add('verbs')
+  if (resources.some(isAll)) wildcards.add('resources')
+}
+
 export function roleFacts(bodies: readonly Tree[], request: Request, facts: Facts): void {
-  const found = { wildcards: new Set<string>(), escalations: new Set<string>(), sensitive: new Set<string>() }
+  const found: RoleFindings = {
+    wildcards: new Set(),
+    escalations: new Set(),
+    sensitive: new Set(),
+    builtIn: new Set(),
+  }
   const isCluster = request.resource === 'clusterroles'
   for (const body of bodies) {
     for (const rule of list(body['rules'])) readRule(tree(rule), found, isCluster)
     for (const [label, value] of Object.entries(tree(tree(body['metadata'])['labels']))) {
       const [, role] =
         /^rbac\.authorization\.k8s\.io\/aggregate-to-(admin|edit|view|cluster-admin)$/.exec(label) ?? []
-      if (role !== undefined && value === 'true') facts.set('rbac.aggregates_to', role)
+      if (role === undefined || value !== 'true') continue
+      facts.set('rbac.aggregates_to', role)
+      // Packages of custom resources let everybody who may edit or view also edit or view those.
+      facts.set(
+        'rbac.widens',
+        found.builtIn.size > 0 &&
+          (role !== 'view' || found.sensitive.has('secrets') || found.wildcards.size > 0)
+          ? role
+          : '',
+      )
     }
   }
   facts.words('rbac.wildcards', [...found.wildcards].toSorted())
@@ -67,8 +103,13 @@ export function roleFacts(bodies: readonly Tree[], request: Request, facts: Fact
 }
 
 const everyone =
-  /^(?:User:system:anonymous|Group:system:(?:anonymous|unauthenticated|authenticated|serviceaccounts(?::.*)?))$/
+  /^(?:User:system:anonymous|Group:system:(?:anonymous|unauthenticated|authenticated|serviceaccounts))$/
 const admins = /^(?:cluster-admin|admin|system:masters)$/
+/** Roles of the control plane; some of them may change every role. */
+const controlPlane =
+  /^system:(?:controller:.*|kube-controller-manager|kube-scheduler|node|masters|aggregate-to-.*)$/
+/** What `kubeadm join` reads before it has a credential. */
+const clusterInfo = 'kubeadm:bootstrap-signer-clusterinfo'
 
 function subjectName(subject: Tree): string {
   const namespace = text(subject['namespace'])
@@ -83,7 +124,12 @@ export function bindingFacts(bodies: readonly Tree[], request: Request, facts: F
   const isCluster = request.resource === 'clusterrolebindings'
   facts.set('rbac.role', role)
   facts.words('rbac.subjects', subjects)
-  facts.set('rbac.everyone', subjects.filter((subject) => everyone.test(subject)).join(' '))
+  facts.set(
+    'rbac.everyone',
+    role === clusterInfo ? '' : subjects.filter((subject) => everyone.test(subject)).join(' '),
+  )
+  facts.set('rbac.control_plane', controlPlane.test(role))
+  facts.set('rbac.edits_cluster', isCluster && role === 'edit')
   facts.set(
     'rbac.admin',
     (isCluster && admins.test(role)) || role === 'cluster-admin' || subjects.includes('Group:system:masters'),

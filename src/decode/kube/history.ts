@@ -1,0 +1,158 @@
+import { program } from './actor.ts'
+import type { Context } from './kube-facts.ts'
+import type { Attempts } from './kube-memory.ts'
+import { queryValues } from './request.ts'
+import { at, text, texts, tree } from './tree.ts'
+
+const attemptMs = 5 * 60_000
+const useMs = 30 * 60_000
+const readTokenMs = 60 * 60_000
+/** Refusals that are no accident, when they are of several kinds. */
+const many = 10
+const mostKinds = 64
+
+/** Facts that need what the same actor did before. */
+export function historyFacts(context: Context): void {
+  const { actor, request } = context
+  if (actor.kind === 'node') return nodeFacts(context)
+  if (actor.kind === 'system' || actor.kind === 'controller') return
+  attemptFacts(context)
+  if (request.outcome !== 'ok') return
+  roleFacts(context)
+  if (actor.kind === 'serviceaccount') credentialFacts(context)
+  habitFacts(context)
+}
+
+const beyondKubelet =
+  /^(?:pods\/(?:exec|attach|portforward)|nodes\/proxy|certificatesigningrequests\/approval|(?:cluster)?role(?:binding)?s|daemonsets|deployments)$/
+
+/** A kubelet reads single secrets of its own pods, and enters none. */
+function nodeFacts({ event, facts, request }: Context): void {
+  const isWide = request.resource === 'secrets' && request.name === '' && event['verb'] !== 'create'
+  facts.set('node_beyond', isWide || beyondKubelet.test(request.resource))
+}
+
+/** Counts from the first refusal on: who is never refused costs nothing. */
+function attemptFacts(context: Context): void {
+  const { event, memory, cluster, actor, request, atMs } = context
+  const key = `${cluster} ${actor.name} ${texts(event['sourceIPs']).at(-1) ?? ''}`
+  const isRefused = request.outcome === 'denied'
+  let attempts = memory.attempts.get(key)
+  if (attempts !== undefined && atMs - attempts.sinceMs > attemptMs) {
+    memory.attempts.delete(key)
+    attempts = undefined
+  }
+  if (attempts === undefined) {
+    if (!isRefused) return
+    attempts = newAttempts(atMs)
+    memory.attempts.set(key, attempts)
+  }
+  attempts.requests += 1
+  note(attempts.resources, request.resource)
+  note(attempts.uris, text(event['requestURI']).split('?')[0] ?? '')
+  if (isRefused) refused(attempts, context)
+}
+
+function refused(attempts: Attempts, { event, facts, request }: Context): void {
+  const { kinds, uris, resources } = attempts
+  attempts.refused += 1
+  note(kinds, `${text(event['verb'])} ${request.resource}`)
+  facts.set('attempts.refused', attempts.refused)
+  facts.set('attempts.kinds', kinds.size)
+  if (attempts.refused >= Math.max(many, 2 * attempts.toldAt) && kinds.size >= 3) {
+    attempts.toldAt = attempts.refused
+    facts.set('attempts.many', true)
+  }
+  const isMixed = attempts.requests > attempts.refused
+  const isWide = kinds.size > 3 && uris.size > 5 && resources.size > 3
+  if (attempts.isMappingTold || !isMixed || !isWide) return
+  attempts.isMappingTold = true
+  facts.set('attempts.mapping', true)
+}
+
+const newAttempts = (sinceMs: number): Attempts => ({
+  sinceMs,
+  refused: 0,
+  requests: 0,
+  kinds: new Set(),
+  resources: new Set(),
+  uris: new Set(),
+  toldAt: 0,
+  isMappingTold: false,
+})
+
+function note(seen: Set<string>, word: string): void {
+  if (seen.size < mostKinds) seen.add(word)
+}
+
+const reason = /^RBAC: allowed by (?:Cluster)?RoleBinding "([^"]+)" of (?:Cluster)?Role "([^"]+)"/
+
+/** The API server says, at every audit level, which binding allowed a request. */
+function roleFacts({ event, facts, memory, cluster, actor, atMs }: Context): void {
+  const [, binding = '', role] =
+    reason.exec(text(tree(event['annotations'])['authorization.k8s.io/reason'])) ?? []
+  if (role === undefined) return
+  facts.set('actor.role', role)
+  const made = memory.bindings.get(`${cluster} ${binding.split('/')[0]}`)
+  if (made === undefined || (role !== 'cluster-admin' && role !== 'admin')) return
+  if (made.by === actor.name || atMs - made.atMs > useMs || atMs < made.atMs) return
+  facts.set('actor.granted', role)
+  facts.set('actor.granted_by', made.by)
+}
+
+/** The token of a pod in the hands of somebody else: another address with another program, or whoever read it. */
+function credentialFacts({ event, facts, memory, cluster, actor, atMs }: Context): void {
+  const extra = at(event, 'user', 'extra')
+  const [id] = texts(extra['authentication.kubernetes.io/credential-id'])
+  const [pod] = texts(extra['authentication.kubernetes.io/pod-name'])
+  const ip = texts(event['sourceIPs']).at(-1) ?? ''
+  const agent = program(text(event['userAgent']))
+  if (pod !== undefined) {
+    const read = memory.readTokens.get(`${cluster} ${actor.name.split(':')[2]} ${pod}`)
+    const isLate = read !== undefined && atMs - read.atMs < readTokenMs && read.by !== actor.name
+    if (isLate && (read.ip === ip || /^(?:kubectl|curl|wget|python)/i.test(agent)))
+      facts.set('actor.token_read_by', read.by)
+  }
+  if (id === undefined) return
+  const known = memory.credentials.get(`${cluster} ${id}`)
+  if (known === undefined) memory.credentials.set(`${cluster} ${id}`, { ip, program: agent })
+  else facts.set('actor.token_elsewhere', known.ip !== ip && known.program !== agent)
+}
+
+/** Exec that reads credentials: from now on the token of that pod may be anywhere. */
+export function noteReadToken({ event, facts, memory, cluster, actor, request, atMs }: Context): void {
+  if (request.done === undefined || !(facts.get('exec.traits') ?? '').includes('credentials')) return
+  memory.readTokens.set(`${cluster} ${request.namespace} ${request.name}`, {
+    by: actor.name,
+    ip: texts(event['sourceIPs']).at(-1) ?? '',
+    atMs,
+  })
+}
+
+const watched = /^(?:secrets|configmaps)$/
+
+/** Operators read the same things with the same program for ever; the first time is news. */
+function habitFacts({ event, facts, memory, cluster, actor, request }: Context): void {
+  const { done, resource, namespace, name } = request
+  if (!watched.test(resource)) return
+  if ((done !== 'list' && done !== 'watch') || name !== '') return facts.set('habit', 'new')
+  const key = [
+    cluster,
+    actor.name,
+    resource,
+    namespace,
+    program(text(event['userAgent'])),
+    facts.get('source_scope'),
+  ].join(' ')
+  const isKnown = actor.kind === 'serviceaccount' && memory.habits.get(key) === true
+  facts.set('habit', isKnown ? 'known' : 'new')
+  memory.habits.set(key, true)
+}
+
+/** Helm keeps its releases in secrets; reading those by their label gives nothing else. */
+export function isHelm({ request }: Context): boolean {
+  if (request.name.startsWith('sh.helm.release.v1.')) return true
+  return queryValues(request.query, 'labelSelector').some((selector) =>
+    selector.split(',').some((part) => /^owner={1,2}helm$/.test(part)),
+  )
+}
