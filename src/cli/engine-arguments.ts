@@ -4,7 +4,7 @@ import { alertsOptions, globalOptions } from '../config/sections/global.ts'
 import { storeOptions, type StoreSection } from '../config/sections/own.ts'
 import { rulesetOptions } from '../config/sections/ruleset.ts'
 import { formatProblem, type Problem } from '../dialect/problem.ts'
-import { toByteString } from '../event/byte-string.ts'
+import { fromByteString, toByteString } from '../event/byte-string.ts'
 import { configurationFile, homeFolder } from '../home.ts'
 import { type EngineSettings, type LoadedEngine, loadEngine } from '../load-engine.ts'
 import { printable } from '../telemetry/printable.ts'
@@ -75,6 +75,11 @@ class Sections {
 /** Everything found while loading, one line each, on stderr; true when the engine may be used. */
 export function reportProblems(loaded: LoadedEngine): boolean {
   for (const problem of loaded.problems)
-    if (problem.severity !== 'info') process.stderr.write(`${printable(formatProblem(problem))}\n`)
+    if (problem.severity !== 'info') process.stderr.write(`${printable(formatProblem(readable(problem)))}\n`)
   return !loaded.problems.some(({ severity }) => severity === 'fatal')
+}
+
+/** Messages quote rule files, which are read as bytes. */
+export function readable(problem: Problem): Problem {
+  return { ...problem, message: fromByteString(problem.message) }
 }

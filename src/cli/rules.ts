@@ -11,7 +11,7 @@ import type { Rule } from '../rules/rule.ts'
 import { printable } from '../telemetry/printable.ts'
 import { backtest, backtestUsage } from './backtest.ts'
 import type { Command } from './command.ts'
-import { engineOptions, engineUsage, loadForCommand, reportProblems } from './engine-arguments.ts'
+import { engineOptions, engineUsage, loadForCommand, readable, reportProblems } from './engine-arguments.ts'
 
 const usage = `quaywatch rules check [--strict] [--all] [--json] [options]
 quaywatch rules list [--json] [options]
@@ -94,10 +94,6 @@ function check(loaded: LoadedEngine, _words: readonly string[], { json, strict, 
     print(`${rules}: ${count('fatal')} fatal, ${count('error')} errors, ${count('warning')} warnings${notes}`)
   }
   return bad === 0 ? 0 : 1
-}
-
-function readable(problem: Problem): Problem {
-  return { ...problem, message: fromByteString(problem.message) }
 }
 
 function list(loaded: LoadedEngine, _words: readonly string[], { json }: Flags): number {

@@ -50,7 +50,7 @@ export interface PatternOptions {
 export type Compiled = { readonly pattern: Pattern } | { readonly problem: Problem }
 
 export function refuse(dialect: Dialect, source: string, reason: string): Compiled {
-  const shown = source.length > 60 ? `${source.slice(0, 60)}…` : source
+  const shown = source.length > 60 ? `${source.slice(0, 60)}...` : source
   const message = `${nameOf[dialect]} pattern ${JSON.stringify(shown)}: ${reason}`
   return { problem: { code: 'pattern-syntax', severity: 'fatal', message } }
 }

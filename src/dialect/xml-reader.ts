@@ -337,5 +337,5 @@ function isSpace(code: number): boolean {
 }
 
 function shorten(name: string): string {
-  return name.length > 40 ? `${name.slice(0, 40)}…` : name
+  return name.length > 40 ? `${name.slice(0, 40)}...` : name
 }

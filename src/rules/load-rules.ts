@@ -7,6 +7,7 @@ import { Linker } from './linker.ts'
 import type { LoadContext } from './load-context.ts'
 import { ProblemList, quoted } from './problem-list.ts'
 import { readAttributes } from './rule-attributes.ts'
+import type { RuleAttributes } from './rule-draft.ts'
 import { RuleCompiler } from './rule-compiler.ts'
 import { readRule } from './rule-reader.ts'
 import type { Rule } from './rule.ts'
@@ -84,7 +85,7 @@ class RuleLoader {
   #readGroup(group: XmlElement, from: RuleFile): void {
     const [attribute, second] = group.attributes
     if (group.name.toLowerCase() !== 'group' || attribute?.name.toLowerCase() !== 'name' || second) {
-      const message = `expected <group name="…">, with that attribute only, not <${group.name}>`
+      const message = `expected <group name="...">, with that attribute only, not <${group.name}>`
       this.#problems.fatal('invalid-root-element', message, group.at)
       return
     }
@@ -96,16 +97,23 @@ class RuleLoader {
     }
   }
 
-  #readRule(element: XmlElement, groupName: string, from: RuleFile): void {
+  /** `undefined`: there is nothing to go on with, or a draft stands for this rule. */
+  #readAttributes(element: XmlElement, from: RuleFile): RuleAttributes | undefined {
     if (element.attributes.length === 0) {
       this.#problems.fatal('no-id-or-level', 'a rule needs the attributes id and level', element.at)
-      return
+      return undefined
     }
-    const before = this.#problems.fatalCount
     const attributes = readAttributes(element, this.#problems)
-    if (!attributes || from.left?.has(attributes.id)) return
+    if (!attributes || from.left?.has(attributes.id)) return undefined
+    if (!this.#places.has(attributes.id)) this.#places.set(attributes.id, element.at)
+    return attributes
+  }
+
+  #readRule(element: XmlElement, groupName: string, from: RuleFile): void {
+    const before = this.#problems.fatalCount
+    const attributes = this.#readAttributes(element, from)
+    if (!attributes) return
     const { id } = attributes
-    if (!this.#places.has(id)) this.#places.set(id, element.at)
     const existing = this.#tree.rule(id)
     if (existing && !attributes.overwrite && !isDraftOf(existing, from)) {
       const message = `rule ${id} is loaded already, from ${existing.body.at.file}:${existing.body.at.line}; this one is left out`

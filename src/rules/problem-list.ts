@@ -40,5 +40,5 @@ export class ProblemList {
 
 /** A value as a message shows it. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text)
 }

@@ -210,7 +210,7 @@ class Parser {
     const reference = this.#readReference()
     if (reference) return reference
     if (/[1-9]/.test(char)) return this.#codeNode(readOctal(cursor, this.#isUtf))
-    if (char === 'N' && cursor.peek(1) === '{' && !this.#isUtf) refuse('\\N{U+…} needs (*UTF) at the start')
+    if (char === 'N' && cursor.peek(1) === '{' && !this.#isUtf) refuse('\\N{U+...} needs (*UTF) at the start')
     const code = readCodePoint(cursor, this.#isUtf)
     return code === undefined ? this.#readTypeEscape(cursor.take()) : this.#codeNode(code)
   }
@@ -239,7 +239,7 @@ class Parser {
       return this.#reference(index)
     }
     if (cursor.peek() === 'g' && (cursor.peek(1) === '<' || cursor.peek(1) === "'")) {
-      refuse('subroutine calls (\\g<…>) are not supported')
+      refuse('subroutine calls (\\g<...>) are not supported')
     }
     const named = cursor.match(/[gk]\{(\w+)\}/) ?? cursor.match(/k(?:<(\w+)>|'(\w+)')/)
     return named ? this.#namedReference(named[1] ?? named[2] ?? '') : undefined
@@ -262,7 +262,7 @@ class Parser {
   #readGroup(): Node | undefined {
     const cursor = this.#cursor
     const verb = cursor.match(/\*[A-Za-z_:]*/)
-    if (verb) refuse(`(${verb[0]}…) is not supported`)
+    if (verb) refuse(`(${verb[0]}...) is not supported`)
     if (!cursor.skip('?')) {
       return this.#flags.n ? this.#inside(() => this.#readBranches()) : this.#capture(undefined)
     }
@@ -291,7 +291,7 @@ class Parser {
     const cursor = this.#cursor
     const found = cursor.match(/(\^?)([imnsUxJ]*)(?:-([imnsUx]*))?([:)])/)
     if (!found) {
-      return refuse(`(?${cursor.peek()}… is not supported (recursion, conditions and callouts are not)`)
+      return refuse(`(?${cursor.peek()}... is not supported (recursion, conditions and callouts are not)`)
     }
     const [, reset, on = '', off = '', end] = found
     if (on.includes('J')) refuse('(?J) is not supported')

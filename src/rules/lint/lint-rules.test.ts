@@ -110,7 +110,7 @@ const cases: readonly Case[] = [
       R(101, 7, `<if_sid>100</if_sid>${field('a', 'x')}`) +
       [102, 103, 104, 105].map((id) => below(id, 100, field('b', `${id}`))).join(''),
     problems: [
-      'shadowed: rule 101 is tried before 4 siblings and matches whenever they would, so they are never reached: 102, 103, 104, 105, …',
+      'shadowed: rule 101 is tried before 4 siblings and matches whenever they would, so they are never reached: 102, 103, 104, 105, ...',
     ],
   },
   {

@@ -1,5 +1,4 @@
 import type { Problem } from '../../dialect/problem.ts'
-import { toByteString } from '../../event/byte-string.ts'
 import type { Condition } from '../condition.ts'
 import type { Rule, RuleNode } from '../rule.ts'
 import { implies, subjectOf } from './claims.ts'
@@ -34,8 +33,8 @@ function neverReached({ id, body }: Rule, shadow: Rule): Problem {
 
 function standsInTheWay({ id, body }: Rule, shadowed: readonly Rule[]): Problem {
   const some = shadowed.slice(0, many).map((rule) => rule.id)
-  const message = `rule ${id} is tried before ${shadowed.length} siblings and matches whenever they would, so they are never reached: ${some.join(', ')}, …`
-  return { code: 'shadowed', severity: 'warning', message: toByteString(message), at: body.at }
+  const message = `rule ${id} is tried before ${shadowed.length} siblings and matches whenever they would, so they are never reached: ${some.join(', ')}, ...`
+  return { code: 'shadowed', severity: 'warning', message, at: body.at }
 }
 
 /** `above`: what is known to hold where the children are tried. */
