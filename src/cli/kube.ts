@@ -7,12 +7,10 @@ import { parseDocument, stringify } from 'yaml'
 import { certificateFacts, isClusterName, renewClient } from '../certs/certificate-folder.ts'
 import { ensureServerCertificate } from '../certs/server-certificate.ts'
 import { homeFolder } from '../home.ts'
-import { packageRoot } from '../version.ts'
 import { addToken } from '../sources/kube-audit/token-file.ts'
 import type { Command } from './command.ts'
 import { auditPolicy, type Profile } from './kube/audit-policy.ts'
 import { check } from './kube/check.ts'
-import { reportCoverage } from './kube/coverage.ts'
 import { instructions, kindConfig, rancherConfig } from './kube/instructions.ts'
 import { patchedManifest } from './kube/manifest.ts'
 import { parseAddress, webhookConfig } from './kube/webhook-config.ts'
@@ -26,9 +24,6 @@ quaywatch kube setup --check [--address HOST[:PORT]]
 
 quaywatch kube setup --manifest FILE
   sets the flags in the manifest of a kubeadm API server; keeps a backup, may be done again
-
-quaywatch kube coverage
-  says which rules can never fire because the audit policy does not send what they need
 
   --address HOST[:PORT]   where API servers reach this manager (port: 8080)
   --out DIR               where the files go
@@ -132,9 +127,7 @@ export const command: Command = {
       },
     })
     const { cluster, profile, out, token } = values
-    if (positionals[0] === 'coverage')
-      return reportCoverage(homeFolder(values.home), path.join(packageRoot, 'ruleset', 'rules'), print)
-    if (positionals[0] !== 'setup') return wrong('kube setup or kube coverage?')
+    if (positionals[0] !== 'setup') return wrong("'kube setup' is all there is")
     if (values.manifest !== undefined) return patchManifest(values.manifest)
     const address = parseAddress(values.address ?? (values.check ? '127.0.0.1' : ''))
     if (address === undefined) return wrong('--address HOST[:PORT] says where API servers reach this manager')

@@ -1,22 +1,27 @@
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { formatProblem, type Problem } from '../dialect/problem.ts'
 import { fromByteString, toByteString } from '../event/byte-string.ts'
 import { RawEvent } from '../event/raw-event.ts'
+import { homeFolder } from '../home.ts'
 import { lintEngine } from '../lint-engine.ts'
 import type { LoadedEngine } from '../load-engine.ts'
 import { type Explanation, explainRule } from '../rules/explain.ts'
 import type { Rule } from '../rules/rule.ts'
 import { printable } from '../telemetry/printable.ts'
+import { packageRoot } from '../version.ts'
 import { backtest, backtestUsage } from './backtest.ts'
 import type { Command } from './command.ts'
 import { engineOptions, engineUsage, loadForCommand, readable, reportProblems } from './engine-arguments.ts'
+import { coverageLines, readCoverage } from './kube/coverage.ts'
 
 const usage = `quaywatch rules check [--strict] [--all] [--json] [options]
 quaywatch rules list [--json] [options]
 quaywatch rules show ID [--json] [options]
 quaywatch rules explain ID --event FILE [--location L] [--json] [options]
+quaywatch rules coverage --kube [--json] [--home DIR]
 ${backtestUsage.slice(0, backtestUsage.indexOf('\n\n'))}
 
 check     every problem with file, line and column: what does not load, and rules that can never match
@@ -24,6 +29,8 @@ check     every problem with file, line and column: what does not load, and rule
 list      all rules: id, level, groups, description, where they are written
 show      one rule: its conditions, parents and children
 explain   why a rule does or does not fire for the event in FILE (- reads standard input), and which parent would do
+coverage  which Kubernetes rules can never fire because the audit policy does not send what they need, and the lines that
+          would; exit code 1: there are some
 ${backtestUsage.slice(backtestUsage.indexOf('\n\n') + 2)}
 
 ${engineUsage}`
@@ -42,6 +49,7 @@ const parts: Readonly<Record<string, Part>> = { check, list, show, explain }
 
 async function run(args: readonly string[]): Promise<number> {
   if (args[0] === 'backtest') return backtest(args.slice(1))
+  if (args[0] === 'coverage') return coverage(args.slice(1))
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -58,11 +66,25 @@ async function run(args: readonly string[]): Promise<number> {
   const part = Object.hasOwn(parts, name) ? parts[name] : undefined
   if (!part)
     return refuse(
-      name === '' ? 'say what: check, list, show, explain or backtest' : `there is no 'rules ${name}'`,
+      name === ''
+        ? 'say what: check, list, show, explain, backtest or coverage'
+        : `there is no 'rules ${name}'`,
     )
   const loaded = loadForCommand(values)
   if (part !== check && !reportProblems(loaded)) return 1
   return part(loaded, words, { ...values, event: values.event })
+}
+
+/** Resolves with the exit code: 1 when rules can never fire. */
+async function coverage(args: readonly string[]): Promise<number> {
+  const flag = { type: 'boolean', default: false } as const
+  const options = { kube: flag, json: flag, home: { type: 'string' } } as const
+  const { values } = parseArgs({ args: [...args], options })
+  if (!values.kube) return refuse("'rules coverage' needs --kube")
+  const found = await readCoverage(homeFolder(values.home), path.join(packageRoot, 'ruleset', 'rules'))
+  if (values.json) printJson(found)
+  else coverageLines(found).forEach(print)
+  return found.blind.length === 0 ? 0 : 1
 }
 
 function refuse(message: string): number {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { coverage, seenIn } from './coverage.ts'
+import { parse } from 'yaml'
+
+import { coverage, policyLines, seenIn } from './coverage.ts'
 
 const document = (resource: string, level: string, more: object = {}) =>
   JSON.stringify({ data: { verb: 'create', level, kube: { resource, outcome: 'ok' }, ...more } })
@@ -28,4 +30,26 @@ describe('coverage()', () => {
       unknown: ['4'],
       working: 2,
     }))
+})
+
+describe('policyLines()', () => {
+  it('are rules of an audit policy, by API group; answers to token requests stay out of the log', () =>
+    assert.deepEqual(
+      parse(policyLines(['pods', 'serviceaccounts/token', 'clusterroles', 'pods', 'services']).join('\n')),
+      [
+        {
+          level: 'Request',
+          verbs: ['create'],
+          resources: [{ group: '', resources: ['serviceaccounts/token'] }],
+        },
+        {
+          level: 'RequestResponse',
+          verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'],
+          resources: [
+            { group: 'rbac.authorization.k8s.io', resources: ['clusterroles'] },
+            { group: '', resources: ['pods', 'services'] },
+          ],
+        },
+      ],
+    ))
 })

@@ -68,37 +68,78 @@ export function readAdvice(folder: string): Readonly<Record<string, Advice>> {
   return Object.assign({}, ...parts)
 }
 
-/** Says which rules can never fire with the events that came so far, and what would change that. Resolves with the exit code. */
-export async function reportCoverage(
-  home: string,
-  folder: string,
-  print: (line: string) => void,
-): Promise<number> {
+/** Coverage by the newest events of the store, and the lines of an audit policy that blind rules lack. */
+export interface CoverageReport extends Coverage {
+  readonly events: number
+  readonly policy: readonly string[]
+}
+
+export async function readCoverage(home: string, folder: string): Promise<CoverageReport> {
   const query = { kind: 'match', field: 'data.kube.report', value: 'first', phrase: false } as const
   const request = { dataset: 'events', query, limit: mostEvents, order: 'newest' } as const
   const { hits } = await withStore(home, (store) => store.search(request, new AbortController().signal))
-  const { blind, unknown, working } = coverage(
-    readAdvice(folder),
-    seenIn(hits.map(({ document }) => document)),
-  )
-  print(`${hits.length} audit events looked at: ${working} rules have what they need`)
+  const found = coverage(readAdvice(folder), seenIn(hits.map(({ document }) => document)))
+  return { events: hits.length, ...found, policy: policyLines(found.blind.flatMap((one) => one.resources)) }
+}
+
+/** API groups of the resources that rules want bodies of; the others are of the core group. */
+const groups: readonly (readonly [group: string, resources: RegExp])[] = [
+  ['apps', /^(?:deployments|daemonsets|statefulsets|replicasets)/],
+  ['batch', /^(?:cronjobs|jobs)/],
+  ['rbac.authorization.k8s.io', /^(?:cluster)?role/],
+  ['networking.k8s.io', /^(?:ingresses|networkpolicies)/],
+  ['admissionregistration.k8s.io', /webhookconfigurations$/],
+  ['certificates.k8s.io', /^certificatesigningrequests/],
+  ['apiregistration.k8s.io', /^apiservices/],
+]
+const groupOf = (resource: string): string =>
+  groups.find(([, resources]) => resources.test(resource))?.[0] ?? ''
+
+function policyRule(level: string, verbs: string, resources: readonly string[]): readonly string[] {
+  if (resources.length === 0) return []
+  return [
+    `- level: ${level}`,
+    `  verbs: [${verbs}]`,
+    '  resources:',
+    ...[...new Set(resources.map(groupOf))].map((group) => {
+      const names = resources.filter((resource) => groupOf(resource) === group)
+      return `    - {group: ${JSON.stringify(group)}, resources: ${JSON.stringify(names)}}`
+    }),
+  ]
+}
+
+/** The answer to a token request holds the token: its request is enough and all that may be recorded. */
+export function policyLines(needed: readonly string[]): readonly string[] {
+  const resources = [...new Set(needed)].toSorted()
+  const isToken = (resource: string) => resource === tokenRequests
+  return [
+    ...policyRule('Request', 'create', resources.filter(isToken)),
+    ...policyRule(
+      'RequestResponse',
+      'create, update, patch, delete, deletecollection',
+      resources.filter((resource) => !isToken(resource)),
+    ),
+  ]
+}
+
+/** The report for people. */
+export function coverageLines({
+  events,
+  blind,
+  unknown,
+  working,
+  policy,
+}: CoverageReport): readonly string[] {
+  const lines = [`${events} audit events looked at: ${working} rules have what they need`]
   if (unknown.length > 0)
-    print(`${unknown.length} rules wait for a first change of what they look at: ${unknown.join(' ')}`)
-  if (blind.length === 0) return 0
-  const resources = [...new Set(blind.flatMap((one) => one.resources))]
-  print(
-    `${blind.length} rules can never fire, bodies are missing: ${blind.map(({ rule }) => rule).join(' ')}`,
-  )
-  print(
-    `\nThe audit policy of 'quaywatch kube setup' sends them. In your own, before the rule that matches now:`,
-  )
-  // The answer to a token request holds the token: its request is enough and all that may be recorded.
-  const tokens = resources.filter((resource) => resource === tokenRequests)
-  const others = resources.filter((resource) => resource !== tokenRequests)
-  if (tokens.length > 0) print(`  - level: Request\n    resources:   # ${tokens.join(', ')}`)
-  if (others.length > 0) {
-    print('  - level: RequestResponse\n    verbs: [create, update, patch, delete, deletecollection]')
-    print(`    resources:   # ${others.join(', ')}`)
-  }
-  return 1
+    lines.push(`${unknown.length} rules wait for a first change of what they look at: ${unknown.join(' ')}`)
+  if (blind.length === 0) return lines
+  const rules = blind.map(({ rule }) => rule).join(' ')
+  return [
+    ...lines,
+    `${blind.length} rules can never fire, bodies are missing: ${rules}`,
+    '',
+    "The audit policy of 'quaywatch kube setup' sends them. In your own, before the rule that matches now:",
+    ...policy.map((line) => `  ${line}`),
+  ]
 }
