@@ -54,7 +54,7 @@ export function readConfiguration(text: string, file: string): ReadConfiguration
 }
 
 /** Options that files in use hold, that we read and that have no effect yet: said, never skipped in silence. */
-const withoutEffect = ['logall', 'alertsLog', 'rotateInterval', 'maxOutputSize', 'emailNotification'] as const
+const withoutEffect = ['emailNotification'] as const
 
 function notWrittenYet(global: Sections['global'], block: XmlElement | undefined): Problem[] {
   return withoutEffect.flatMap((key) => {

@@ -29,6 +29,7 @@ import type { KeptStore } from './store/kept-store.ts'
 import { engineTelemetry, type EngineTelemetry } from './telemetry/engine.ts'
 import { pipelineTelemetry, type PipelineTelemetry } from './telemetry/pipeline.ts'
 import { type RunningTelemetry, startTelemetry } from './telemetry/start.ts'
+import { textHelp } from './text-help.ts'
 import { packageRoot, version } from './version.ts'
 
 export interface ManagerOptions {
@@ -192,6 +193,8 @@ export class Manager {
       telemetry: this.#telemetry,
       now: Date.now,
       signal: this.#stop.signal,
+      help: textHelp(() => this.#engine.engine.rules),
+      report: (report) => this.#record(report),
     })
     this.#running.push(outputs)
   }

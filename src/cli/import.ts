@@ -17,6 +17,7 @@ import type { Store } from '../store/store.ts'
 import { pipelineTelemetry } from '../telemetry/pipeline.ts'
 import { printable } from '../telemetry/printable.ts'
 import { startTelemetry } from '../telemetry/start.ts'
+import { textHelp } from '../text-help.ts'
 import type { Command } from './command.ts'
 import { postAudit } from './kube/post-audit.ts'
 import { runningManager } from './running-manager.ts'
@@ -131,6 +132,7 @@ async function withoutManager(given: Arguments): Promise<number> {
     telemetry,
     now: Date.now,
     signal: stop.signal,
+    help: textHelp(() => loaded.engine.rules),
   })
   let refused = 0
   const source = importFiles({

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -8,7 +17,8 @@ import { gunzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 
-import { startFileOutputs } from '../../src/outputs/files/start.ts'
+import type { OutputReport } from '../../src/outputs/files/outage.ts'
+import { type FileOutputOptions, startFileOutputs } from '../../src/outputs/files/start.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { entry } from '../support/entries.ts'
 
@@ -26,12 +36,24 @@ class Home {
   #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
-  start(options: { logallJson?: boolean } = {}): void {
+  readonly reports: OutputReport[] = []
+
+  start(options: Partial<FileOutputOptions> = {}): void {
     this.#stop = new AbortController()
     this.#running = startFileOutputs({
       store: this.store,
       home: this.home,
-      options: { jsonoutOutput: true, alertsLog: false, logallJson: options.logallJson === true },
+      options: {
+        jsonoutOutput: true,
+        alertsLog: false,
+        logallJson: false,
+        logall: false,
+        rotateInterval: 0,
+        maxOutputSize: 0,
+        ...options,
+      },
+      help: { groupText: () => undefined, hostIn: () => undefined },
+      report: (report) => void this.reports.push(report),
       telemetry: { log: pino({ level: 'silent' }), metrics: new Registry() },
       now: () => this.nowMs,
       signal: this.#stop.signal,
@@ -55,6 +77,13 @@ class Home {
     const file = this.path(...names)
     if (!existsSync(file)) return []
     return idsOf(readFileSync(file, 'utf8'))
+  }
+
+  /** Resolves when the position of alerts.json is that of the record. */
+  async recorded(position: number): Promise<void> {
+    const state = () => this.store.followerState('file:alerts.json')
+    while (!(await state())?.includes(`"position":${position},`))
+      await new Promise((resolve) => setImmediate(resolve))
   }
 
   async until(isDone: () => boolean): Promise<void> {
@@ -145,6 +174,118 @@ describe('files for other tools', () => {
     await home.append('two')
     await home.until(() => home.ids('alerts', 'alerts.json').includes('two'))
     assert.deepEqual(home.ids('alerts', 'alerts.json'), ['two'])
+    await home.stop()
+  })
+
+  it('begins a new file within the day after an interval, counted from midnight, and compresses the one before', async () => {
+    const home = new Home()
+    home.start({ rotateInterval: 3600 })
+    const minute = 60_000
+    await home.append('12:00')
+    await home.append('12:59', noon + 59 * minute)
+    await home.append('13:00', noon + 60 * minute)
+    await home.append('late', noon + 30 * minute)
+    await home.append('15:10', noon + 190 * minute)
+    const folder = home.path('alerts', '2026', 'Nov')
+    const packed = () => readdirSync(folder).filter((name) => name.endsWith('.gz'))
+    await home.until(() => home.ids('alerts', 'alerts.json').includes('15:10') && packed().length === 2)
+    const read = (name: string) => idsOf(gunzipSync(readFileSync(path.join(folder, name))).toString())
+    assert.deepEqual(packed().sort(), ['ossec-alerts-21-001.json.gz', 'ossec-alerts-21.json.gz'])
+    assert.deepEqual(read('ossec-alerts-21.json.gz'), ['12:00', '12:59'])
+    assert.deepEqual(read('ossec-alerts-21-001.json.gz'), ['13:00', 'late'])
+    assert.deepEqual(home.ids('alerts', '2026', 'Nov', 'ossec-alerts-21-002.json'), ['15:10'])
+    assert.match(
+      readFileSync(path.join(folder, 'ossec-alerts-21-001.json.sum'), 'utf8'),
+      /Chained checksum:\nMD5 {4}\(ossec-alerts-21\.json\.sum\) = [\da-f]{32}\n/,
+    )
+    await home.stop()
+    home.start({ rotateInterval: 3600 })
+    await home.append('15:20', noon + 200 * minute)
+    await home.until(() => home.ids('alerts', 'alerts.json').length === 2)
+    assert.deepEqual(home.ids('alerts', '2026', 'Nov', 'ossec-alerts-21-002.json'), ['15:10', '15:20'])
+    await home.stop()
+  })
+
+  it('begins a new file when the current one has its size', async () => {
+    const home = new Home()
+    home.start({ maxOutputSize: 1 })
+    for (const id of ['a', 'b', 'c']) await home.append(id)
+    await home.until(() => home.ids('alerts', 'alerts.json').includes('c'))
+    assert.deepEqual(home.ids('alerts', '2026', 'Nov', 'ossec-alerts-21-002.json'), ['c'])
+    await home.stop()
+  })
+
+  it('rules.md 6.5: alerts.log has a block for each alert from the moment it is switched on', async () => {
+    const home = new Home()
+    await home.append('before')
+    home.start({ alertsLog: true })
+    await home.until(() => existsSync(home.path('alerts', 'alerts.log')))
+    await home.append('one', noon)
+    const file = home.path('alerts', 'alerts.log')
+    await home.until(() => readFileSync(file, 'utf8') !== '')
+    assert.match(
+      readFileSync(file, 'utf8'),
+      /^\*\* Alert \d+\.\d+-alert: - ,\n2026 Nov 21 \d\d:00:00 manager->here\nRule: 1 \(level 5\) -> 'rule 1'\n{"id":"one"}\n\n$/,
+    )
+    await home.stop()
+  })
+
+  it('archives.log has a line for each event', async () => {
+    const home = new Home()
+    home.start({ logall: true })
+    const file = home.path('archives', 'archives.log')
+    await home.until(() => existsSync(file))
+    await home.append('one', noon, 1)
+    await home.until(() => readFileSync(file, 'utf8') !== '')
+    assert.match(readFileSync(file, 'utf8'), /^2026 Nov 21 \d\d:00:00 manager->here {"id":"one"}\n$/)
+    await home.stop()
+  })
+
+  it('what went into a file that somebody removed is written once more', async () => {
+    const home = new Home()
+    home.start()
+    await home.append('one')
+    await home.until(() => home.ids('alerts', 'alerts.json').length === 1)
+    home.nowMs += 1000
+    await home.append('two')
+    await home.recorded(2)
+    rmSync(home.path('alerts'), { recursive: true })
+    await home.append('three')
+    home.nowMs += 1000
+    await home.append('four')
+    await home.until(() => home.ids('alerts', 'alerts.json').includes('four'))
+    assert.deepEqual(home.ids('alerts', 'alerts.json'), ['three', 'four'])
+    await home.append('five')
+    await home.until(() => home.ids('alerts', '2026', 'Nov', 'ossec-alerts-21.json').includes('five'))
+    await home.stop()
+  })
+
+  it('waits for a folder that cannot be written, says so once, and goes on where it was', async () => {
+    const home = new Home()
+    home.start()
+    await home.append('one')
+    home.nowMs += 1000
+    await home.append('two')
+    await home.recorded(2)
+    rmSync(home.path('alerts'), { recursive: true })
+    writeFileSync(home.path('alerts'), 'not a folder')
+    await home.append('three')
+    home.nowMs += 1000
+    await home.append('four')
+    await home.until(() => {
+      home.nowMs += 10
+      return home.reports.length === 1
+    })
+    assert.equal(home.reports[0]?.kind, 'output-failing')
+    await home.append('five')
+    rmSync(home.path('alerts'))
+    await home.until(() => home.ids('alerts', 'alerts.json').includes('five'))
+    assert.deepEqual(home.ids('alerts', 'alerts.json'), ['three', 'four', 'five'])
+    await home.until(() => {
+      home.nowMs += 10
+      return home.reports.length === 2
+    })
+    assert.equal(home.reports[1]?.kind, 'output-recovered')
     await home.stop()
   })
 })

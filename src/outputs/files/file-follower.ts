@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Dataset, Followed, Hit, Store } from '../../store/store.ts'
 import type { FileOutputTelemetry } from '../../telemetry/file-outputs.ts'
-import { DailyFile, type Day, dayOf, type Place } from './daily-file.ts'
-import { packDay, unpackedDays } from './pack.ts'
+import { DailyFile, type Part, dayOf, type Place } from './daily-file.ts'
+import { Outage, type OutputReport } from './outage.ts'
+import { packPart, unpackedParts } from './pack.ts'
+import { nextPart, type Rotation, slotOf } from './rotation.ts'
 
 export interface FileKind extends Place {
   /** Key of the saved position: `file:alerts.json`. */
@@ -12,138 +14,230 @@ export interface FileKind extends Place {
   /** Where a file that never was written begins: with everything stored, or with what comes. */
   readonly begins: 'oldest' | 'now'
   /** The text of one record, its line end included; empty to leave it out. */
-  readonly render: (hit: Hit) => string
+  readonly render: (hit: Hit) => string | Promise<string>
 }
 
 export interface FollowerParts {
   readonly store: Store
   readonly now: () => number
   readonly telemetry: FileOutputTelemetry
+  readonly rotation: Rotation
+  readonly report: (report: OutputReport) => void
 }
 
 interface Saved {
   readonly position: number
-  readonly day: Day
+  readonly day: string
   readonly bytes: number
+  /** Absent in states of earlier versions. */
+  readonly part?: number
+  readonly slot?: number
 }
 
 const saveEveryMs = 500
 const longestWaitMs = 30_000
-const checkDayMs = 30_000
+const checkEveryMs = 30_000
 
 /**
  * Writes one file after the store. What is written is recorded together with the length of the file: after a crash the file is cut back to that
- * length and continued from that position, so nothing is missing and nothing is there twice.
+ * length and continued from that position, so nothing is missing and nothing is there twice. A file that somebody removes is made anew, with
+ * what was written since it was last seen.
  */
 export class FileFollower {
   readonly #kind: FileKind
   readonly #parts: FollowerParts
+  readonly #outage: Outage
   #file: DailyFile | undefined
+  #part: Part = { day: '', number: 0 }
+  /** Interval of the day in which the file began. */
+  #slot = 0
   #position = 0
+  /** Everything up to here was in the file when it was last seen to be there. */
+  #safePosition = 0
   #savedAtMs = -Infinity
   #isSaved = true
+  #mayPack = true
+  #packing: Promise<void> = Promise.resolve()
+  /** Aborts when the file has to be continued from an earlier position. */
+  #rewound = new AbortController()
+  /** Arrival of the first record that is being written now. */
+  #pendingSinceMs: number | undefined
   /** Delivering, recording and changing files never overlap. */
   #turn: Promise<void> = Promise.resolve()
 
   constructor(kind: FileKind, parts: FollowerParts) {
     this.#kind = kind
     this.#parts = parts
+    this.#outage = new Outage(kind.fixedName, parts)
   }
 
   /** Runs until the signal aborts, then records where it is. Rejects only when the store does. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#untilDone(() => this.#open(), signal)
-    void this.#packPast()
-    const saving = this.#everyNowAndThen(signal)
-    const { store } = this.#parts
-    for await (const followed of store.follow(this.#kind.dataset, this.#position, signal)) {
-      await this.#untilDone(() => this.#inTurn(() => this.#deliver(followed)), signal)
-      this.#parts.telemetry.written(this.#kind.fixedName, followed.hits.length, store.head() - followed.at)
+    await this.#untilDone(() => this.#begin(), signal)
+    const ticking = this.#everyNowAndThen(signal)
+    while (!signal.aborted) {
+      this.#rewound = new AbortController()
+      await this.#follow(signal, AbortSignal.any([signal, this.#rewound.signal]))
     }
-    await saving
-    await this.#save()
+    await ticking
+    await this.#inTurn(() => this.#save()).catch((error: unknown) => this.#outage.failed(error, 0))
     await this.#file?.close()
   }
 
-  async #open(): Promise<void> {
-    const { store, now } = this.#parts
-    const saved = parseSaved(await store.followerState(this.#kind.name))
-    this.#position = saved?.position ?? (this.#kind.begins === 'now' ? store.head() : 0)
-    const file = await DailyFile.open(this.#kind, saved?.day ?? dayOf(now()))
-    this.#file = file
-    if (!saved || file.bytes === saved.bytes) return
-    if (file.bytes > saved.bytes) {
-      this.#parts.telemetry.cutBack(file.path, file.bytes - saved.bytes)
-      await file.cutTo(saved.bytes)
-    } else this.#parts.telemetry.shorterThanKnown(file.path, saved.bytes, file.bytes)
+  async #follow(signal: AbortSignal, untilRewound: AbortSignal): Promise<void> {
+    const { store, telemetry } = this.#parts
+    const { dataset, fixedName } = this.#kind
+    for await (const followed of store.follow(dataset, this.#position, untilRewound)) {
+      this.#pendingSinceMs = followed.hits[0]?.receivedAtMs
+      await this.#untilDone(() => this.#inTurn(() => this.#deliver(followed, untilRewound)), signal)
+      this.#pendingSinceMs = undefined
+      if (untilRewound.aborted) return
+      telemetry.written(fixedName, followed.hits.length)
+    }
   }
 
-  async #deliver({ at, hits }: Followed): Promise<void> {
+  async #begin(): Promise<void> {
+    const { telemetry } = this.#parts
+    const saved = await this.#locate()
+    const file = await this.#opened()
+    if (saved && file.bytes > saved.bytes) {
+      telemetry.cutBack(file.path, file.bytes - saved.bytes)
+      await file.cutTo(saved.bytes)
+    } else if (saved && file.bytes < saved.bytes)
+      telemetry.shorterThanKnown(file.path, saved.bytes, file.bytes)
+    // A file that begins with what comes has to know where that was, whatever happens next.
+    this.#isSaved = saved !== undefined
+    await this.#save()
+    this.#pack()
+  }
+
+  /** Where it was, or begins; decided once, however often opening the file has to be repeated. */
+  async #locate(): Promise<Saved | undefined> {
+    const { store, now, rotation } = this.#parts
+    const saved = parseSaved(await store.followerState(this.#kind.name))
+    if (this.#part.day !== '') return saved
+    this.#position = saved?.position ?? (this.#kind.begins === 'now' ? store.head() : 0)
+    this.#safePosition = this.#position
+    this.#part = saved ? { day: saved.day, number: saved.part ?? 0 } : { day: dayOf(now()), number: 0 }
+    this.#slot = saved?.slot ?? slotOf(now(), rotation)
+    return saved
+  }
+
+  async #opened(): Promise<DailyFile> {
+    this.#file ??= await DailyFile.open(this.#kind, this.#part)
+    return this.#file
+  }
+
+  async #deliver({ at, hits }: Followed, untilRewound: AbortSignal): Promise<void> {
+    if (untilRewound.aborted) return
+    const { rotation } = this.#parts
+    let file = await this.#opened()
     let text = ''
+    let bytes = file.bytes
     for (const hit of hits) {
       if (hit.position <= this.#position) continue // written before the attempt that failed
-      const day = dayOf(hit.receivedAtMs)
-      if (this.#file && day > this.#file.day) {
-        await this.#write(text, hit.position - 1)
+      const rendered = this.#kind.render(hit)
+      const record = typeof rendered === 'string' ? rendered : await rendered
+      const next = nextPart({ part: this.#part, slot: this.#slot, bytes }, hit.receivedAtMs, rotation)
+      if (next) {
+        await this.#write(file, text, hit.position - 1)
+        file = await this.#change(next, hit.receivedAtMs)
+        if (untilRewound.aborted) return
         text = ''
-        await this.#begin(day)
-      }
-      text += this.#kind.render(hit)
+        bytes = file.bytes
+      } else if (bytes === 0) this.#slot = slotOf(hit.receivedAtMs, rotation)
+      text += record
+      bytes += rotation.maxBytes > 0 ? Buffer.byteLength(record) : record.length
     }
-    await this.#write(text, at)
+    await this.#write(file, text, at)
     if (this.#parts.now() - this.#savedAtMs >= saveEveryMs) await this.#save()
   }
 
-  async #write(text: string, position: number): Promise<void> {
-    if (text !== '') await this.#file?.append(text)
+  async #write(file: DailyFile, text: string, position: number): Promise<void> {
+    if (text !== '') await file.append(text)
     this.#position = position
     this.#isSaved = false
   }
 
-  /** The day changed: the old file is complete. */
-  async #begin(day: Day): Promise<void> {
+  /** The file is complete: another one begins. */
+  async #change(part: Part, ms: number): Promise<DailyFile> {
     const old = this.#file
     await old?.flush()
-    this.#file = await DailyFile.open(this.#kind, day)
+    const file = await DailyFile.open(this.#kind, part)
+    this.#file = file
+    this.#part = part
+    this.#slot = slotOf(ms, this.#parts.rotation)
     this.#isSaved = false
-    await this.#save()
+    this.#mayPack = true
     await old?.close()
-    void this.#packPast()
+    await this.#save()
+    return file
   }
 
   async #save(): Promise<void> {
     const file = this.#file
     if (this.#isSaved || !file) return
-    const state: Saved = { position: this.#position, day: file.day, bytes: file.bytes }
-    this.#isSaved = true
-    this.#savedAtMs = this.#parts.now()
-    try {
-      // The file first: a recorded length must be there after a loss of power too.
-      await file.flush()
-      await this.#parts.store.saveFollowerState(this.#kind.name, JSON.stringify(state))
-    } catch (error) {
-      this.#isSaved = false
-      throw error
+    // The file first: a recorded length must be there after a loss of power too.
+    await file.flush()
+    if (!(await file.isThere())) return this.#rewind(file)
+    const { day, number } = this.#part
+    const state: Saved = {
+      position: this.#position,
+      day,
+      part: number,
+      slot: this.#slot,
+      bytes: file.bytes,
     }
+    await this.#parts.store.saveFollowerState(this.#kind.name, JSON.stringify(state))
+    this.#isSaved = true
+    this.#safePosition = state.position
+    this.#savedAtMs = this.#parts.now()
+    this.#outage.over()
+    this.#pack()
   }
 
-  /** Records the position when nothing more comes, and ends the day at midnight when nothing happens. */
+  /** Somebody took the file away: what went into it since it was last seen is written once more, into a new one. */
+  async #rewind(lost: DailyFile): Promise<void> {
+    this.#parts.telemetry.vanished(lost.path)
+    this.#file = undefined
+    this.#position = this.#safePosition
+    this.#rewound.abort()
+    await lost.close().catch(() => undefined) // its last name is gone, nothing can be saved of it
+    await this.#opened()
+  }
+
+  /** Records the position when nothing more comes, ends the day at midnight when nothing happens, and shows how far behind it is. */
   async #everyNowAndThen(signal: AbortSignal): Promise<void> {
     for (let rounds = 0; !signal.aborted; rounds++) {
       await sleep(saveEveryMs, undefined, { signal, ref: false }).catch(() => undefined)
       if (signal.aborted) return
+      this.#showLag()
       try {
         await this.#inTurn(() => this.#save())
-        if (rounds % (checkDayMs / saveEveryMs) === 0) await this.#inTurn(() => this.#endDay())
+        if (rounds % (checkEveryMs / saveEveryMs) === 0) await this.#inTurn(() => this.#look())
       } catch (error) {
-        this.#parts.telemetry.writeFailed(this.#kind.fixedName, asError(error), saveEveryMs)
+        this.#outage.failed(error, saveEveryMs)
       }
     }
   }
 
-  async #endDay(): Promise<void> {
-    const today = dayOf(this.#parts.now())
-    if (this.#file && this.#file.bytes > 0 && today > this.#file.day) await this.#begin(today)
+  async #look(): Promise<void> {
+    const file = await this.#opened()
+    if (!(await file.isThere())) return this.#rewind(file)
+    const nowMs = this.#parts.now()
+    const current = { part: this.#part, slot: this.#slot, bytes: file.bytes }
+    const next = file.bytes > 0 ? nextPart(current, nowMs, this.#parts.rotation) : undefined
+    if (next) await this.#change(next, nowMs)
+  }
+
+  #showLag(): void {
+    const { store, telemetry, now } = this.#parts
+    const sinceMs = this.#pendingSinceMs
+    const lag =
+      sinceMs === undefined
+        ? { records: 0, ms: 0 }
+        : { records: store.head() - this.#position, ms: Math.max(0, now() - sinceMs) }
+    telemetry.lag(this.#kind.fixedName, lag)
   }
 
   async #inTurn(work: () => Promise<void>): Promise<void> {
@@ -152,11 +246,17 @@ export class FileFollower {
     return result
   }
 
-  async #packPast(): Promise<void> {
-    const today = this.#file?.day
-    if (today === undefined) return
+  /** One after the other, and only when the position recorded is in a later file. */
+  #pack(): void {
+    if (!this.#mayPack) return
+    this.#mayPack = false
+    const current = this.#part
+    this.#packing = this.#packing.then(() => this.#packBefore(current))
+  }
+
+  async #packBefore(current: Part): Promise<void> {
     try {
-      for (const day of await unpackedDays(this.#kind, today)) await packDay(this.#kind, day)
+      for (const part of await unpackedParts(this.#kind, current)) await packPart(this.#kind, part)
     } catch (error) {
       this.#parts.telemetry.packFailed(this.#kind.fixedName, asError(error))
     }
@@ -170,7 +270,7 @@ export class FileFollower {
         return
       } catch (error) {
         if (signal.aborted) return
-        this.#parts.telemetry.writeFailed(this.#kind.fixedName, asError(error), waitMs)
+        this.#outage.failed(error, waitMs)
         await sleep(waitMs, undefined, { signal }).catch(() => undefined)
       }
     }

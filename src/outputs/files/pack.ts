@@ -5,29 +5,26 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
-import { dailyPath, type Day, type Place } from './daily-file.ts'
+import { isBefore, type Part, partOf, partPath, type Place } from './daily-file.ts'
 
-const dayMs = 86_400_000
+/** Files before the current one that are not compressed yet, oldest first. */
+export async function unpackedParts(place: Place, current: Part): Promise<readonly Part[]> {
+  return (await partsWith(place, '')).filter((part) => isBefore(part, current))
+}
 
-/** Days before `today` whose file is there and not compressed yet, oldest first. */
-export async function unpackedDays(place: Place, today: Day): Promise<readonly Day[]> {
+/** Parts that have a file with that ending behind their name, oldest first. */
+async function partsWith(place: Place, ending: string): Promise<readonly Part[]> {
   if (!existsSync(place.folder)) return []
-  const names = new Set(
-    (await readdir(place.folder, { recursive: true })).map((name) => path.join(place.folder, name)),
-  )
-  const days: Day[] = []
-  // A year back is as far as anything can have been left over; retention of old files belongs to who runs the machine.
-  for (let back = 366; back >= 1; back--) {
-    const day = new Date(Date.parse(`${today}T12:00:00Z`) - back * dayMs).toISOString().slice(0, 10)
-    if (names.has(dailyPath(place, day))) days.push(day)
-  }
-  return days
+  const names = await readdir(place.folder, { recursive: true })
+  return names
+    .flatMap((name) => partOf({ ...place, suffix: place.suffix + ending }, name) ?? [])
+    .sort((left, right) => (isBefore(left, right) ? -1 : 1))
 }
 
 /** Writes `<file>.gz` and `<file>.sum`, then removes the file. Repeating it after a crash gives the same result. */
-export async function packDay(place: Place, day: Day): Promise<void> {
-  const file = dailyPath(place, day)
-  await writeFile(`${file}.sum`, await checksums(place, day, file), { mode: 0o640 })
+export async function packPart(place: Place, part: Part): Promise<void> {
+  const file = partPath(place, part)
+  await writeFile(`${file}.sum`, await checksums(place, part, file), { mode: 0o640 })
   const unfinished = `${file}.gz.new`
   await pipeline(
     createReadStream(file),
@@ -40,12 +37,16 @@ export async function packDay(place: Place, day: Day): Promise<void> {
 
 const algorithms = ['MD5', 'SHA1', 'SHA256'] as const
 
-/** Two blocks: of the day's file, and of the checksum file of the day before, so that a changed past shows. */
-async function checksums(place: Place, day: Day, file: string): Promise<string> {
-  const before = new Date(Date.parse(`${day}T12:00:00Z`) - dayMs).toISOString().slice(0, 10)
-  const chained = `${dailyPath(place, before)}.sum`
+/** Two blocks: of the file, and of the checksum file before it, so that a changed past shows. */
+async function checksums(place: Place, part: Part, file: string): Promise<string> {
+  const before = (await partsWith(place, '.sum')).findLast((other) => isBefore(other, part))
+  const chained = `${partPath(place, before ?? { day: dayBefore(part.day), number: 0 })}.sum`
   const current = await block('Current checksum', file)
   return `${current}\n${await block('Chained checksum', chained)}`
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(`${day}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
 }
 
 async function block(title: string, file: string): Promise<string> {
