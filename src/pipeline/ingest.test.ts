@@ -162,7 +162,7 @@ describe('ingest()', () => {
       name: 'list',
       mostUnsettled: 3,
       read: (from) => list.read(from),
-      status: list.status,
+      status: () => list.status(),
     }
     const running = ingest(source, parts(store), never)
     while (store.appended.length < 2) await new Promise((resolve) => setImmediate(resolve))
