@@ -84,7 +84,7 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         folder: logFolder,
         log,
         state,
-        recent: new RecentHits(8 * mebibyte, state.next - 1),
+        recent: new RecentHits(24 * mebibyte, state.next - 1),
         telemetry,
         stored: (record, position) => {
           identity.stored(record, position)

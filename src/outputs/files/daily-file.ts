@@ -8,6 +8,19 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export type Day = string
 
 export function dayOf(ms: number): Day {
+  const minute = Math.floor(ms / 60_000)
+  if (minute !== lastMinute) {
+    lastMinute = minute
+    lastDay = dayText(ms)
+  }
+  return lastDay
+}
+
+// Asked for every record; days begin with a minute.
+let lastMinute = NaN
+let lastDay = ''
+
+function dayText(ms: number): Day {
   const date = new Date(ms)
   const two = (value: number) => String(value).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`

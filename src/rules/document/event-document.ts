@@ -6,6 +6,7 @@ import { jsonText } from './json-text.ts'
 import type { TimestampText } from './timestamp.ts'
 
 const rfc3164 = /^[A-Z][a-z][a-z] [ 0-3]\d [0-2]\d:[0-5]\d:[0-5]\d ([^ ]+)/
+const opening = ',"full_log":'
 const agentless = /^\(([^)]*)\) ([^@]*)@([^>]*)->/
 
 export interface DocumentParts {
@@ -45,11 +46,13 @@ export class DocumentWriter {
   renderBoth(parts: DocumentParts): WrittenDocument {
     const head = this.#head(parts)
     const tail = this.#tail(parts)
+    const from = head.length + opening.length
     const message = jsonText(parts.event.raw.text)
-    const short = `${head},"full_log":0${tail}`
-    const full = `${head},"full_log":${message}${tail}`
-    if (isAsciiText(message) && isAsciiText(short)) return { full, short }
-    return { full: fromByteString(full), short: fromByteString(short) }
+    const full = `${head}${opening}${message}${tail}`
+    // Asking makes one text of the many pieces it was put together from, so the pieces can go; parts of it cost nothing then.
+    if (isAsciiText(full))
+      return { full, short: `${full.slice(0, from)}0${full.slice(from + message.length)}` }
+    return { full: fromByteString(full), short: fromByteString(`${head}${opening}0${tail}`) }
   }
 
   #head({ event, rule, id, previous }: DocumentParts): ByteString {

@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rm, truncate, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 
-import { encodeGroup, scanGroups, type GroupFacts } from './group.ts'
+import { GroupBuffer, scanGroups, type GroupFacts } from './group.ts'
 
 /** What is known besides records: the newest text of every source and follower, and the first free position. */
 export interface LogState {
@@ -61,7 +61,7 @@ export class CommitLog {
       followers: Object.fromEntries(state.followers),
     }
     try {
-      await log.append('', facts, 0)
+      await log.append(new GroupBuffer(), facts)
       await syncFolder(folder)
     } catch (error) {
       await log.#handle.close()
@@ -80,9 +80,9 @@ export class CommitLog {
   }
 
   /** Resolves when the group would survive a crash; rejects when nothing of it will ever be read. */
-  async append(lines: string, facts: GroupFacts, longestLine: number): Promise<void> {
+  async append(lines: GroupBuffer, facts: GroupFacts): Promise<void> {
     if (this.#spoiled) await this.#cut()
-    const group = encodeGroup(lines, facts)
+    const group = lines.close(facts)
     try {
       await writeAll(this.#handle, group, this.#bytes)
       await this.#handle.datasync()
@@ -94,7 +94,7 @@ export class CommitLog {
     }
     this.#bytes += group.length
     this.#records += facts.records
-    this.#longestLine = Math.max(this.#longestLine, longestLine, group.length - lines.length)
+    this.#longestLine = Math.max(this.#longestLine, lines.longestLine)
   }
 
   /** Ends writing. */

@@ -37,7 +37,7 @@ export interface DiskParts {
   readonly release: () => void
 }
 
-const followLength = 500
+const followLength = 2_000
 
 /**
  * Commits go to a log of its own, flushed at once and cheap; DuckDB segments take whole log files over in large steps, and a reader asks for

@@ -13,17 +13,55 @@ export interface GroupFacts {
 
 const tailPattern = /^\x1e([0-9a-f]{8}) (\{.*\})$/
 
-/** Records and the line that closes them, ready to be written at once. */
-export function encodeGroup(lines: string, facts: GroupFacts): Buffer {
-  const body = JSON.stringify(facts)
-  const recordBytes = Buffer.byteLength(lines, 'utf8')
-  const group = Buffer.allocUnsafeSlow(recordBytes + 11 + Buffer.byteLength(body, 'utf8'))
-  group.write(lines, 0, 'utf8')
-  const sum = crc32(body, crc32(group.subarray(0, recordBytes)))
-    .toString(16)
-    .padStart(8, '0')
-  group.write(`${groupMark}${sum} ${body}\n`, recordBytes, 'utf8')
-  return group
+const firstRoom = 1 << 16
+/** Room beyond this is given back after a group. */
+const mostRoom = 16 << 20
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+const bytesPerUnit = 3
+
+/** Collects the lines of one group as UTF-8; the memory is used again for the next. */
+export class GroupBuffer {
+  #bytes = Buffer.allocUnsafeSlow(firstRoom)
+  #length = 0
+  #longest = 0
+
+  /** Bytes of the longest line. */
+  get longestLine(): number {
+    return this.#longest
+  }
+
+  clear(): void {
+    this.#length = 0
+    this.#longest = 0
+    if (this.#bytes.length > mostRoom) this.#bytes = Buffer.allocUnsafeSlow(firstRoom)
+  }
+
+  add(line: string): void {
+    const written = this.#write(line)
+    this.#longest = Math.max(this.#longest, written)
+  }
+
+  /** The lines and the one that closes them, ready to be written at once; valid until `clear`. */
+  close(facts: GroupFacts): Buffer {
+    const body = JSON.stringify(facts)
+    const sum = crc32(body, crc32(this.#bytes.subarray(0, this.#length)))
+      .toString(16)
+      .padStart(8, '0')
+    this.add(`${groupMark}${sum} ${body}\n`)
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  #write(text: string): number {
+    const needed = this.#length + text.length * bytesPerUnit
+    if (needed > this.#bytes.length) {
+      const before = this.#bytes
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(needed, before.length * 2))
+      before.copy(this.#bytes, 0, 0, this.#length)
+    }
+    const written = this.#bytes.write(text, this.#length, 'utf8')
+    this.#length += written
+    return written
+  }
 }
 
 export interface Scanned {
@@ -68,7 +106,7 @@ function closing(records: Buffer, line: string): GroupFacts | undefined {
   const [, sum, body] = tailPattern.exec(line) ?? []
   if (sum === undefined || body === undefined) return undefined
   if (parseInt(sum, 16) !== crc32(body, crc32(records))) return undefined
-  // Written by encodeGroup, as the checksum shows.
+  // Written by GroupBuffer, as the checksum shows.
   const facts: GroupFacts = JSON.parse(body)
   return facts
 }

@@ -26,6 +26,13 @@ export function escape(text: string): string {
   })
 }
 
+const nonCharacter = /[\ufdd0-\ufdef]/
+
+/** The same for JSON, in which no control character stands for itself. Texts without units beyond 0xff are not even looked through. */
+function escapeJson(json: string): string {
+  return nonCharacter.test(json) ? escape(json) : json
+}
+
 export function unescape(text: string): string {
   if (!special.test(text)) return text
   return text.replace(/\x01?[\ufdd0-\ufdef]/g, (units) =>
@@ -51,8 +58,8 @@ export function recordLine(entry: Entry, position: number, fingerprint: bigint):
   line += separator + escape(fromByteString(raw.location))
   line += separator + (alert ? escape(alert.id) : absent) + separator + elided
   for (const { of } of columns) line += separator + columnText(of(entry))
-  line += separator + escape(text) + separator + escape(short ?? entry.document)
-  return `${line}${separator}${own === undefined ? absent : escape(ownShort ?? own)}\n`
+  line += separator + escape(text) + separator + escapeJson(short ?? entry.document)
+  return `${line}${separator}${own === undefined ? absent : escapeJson(ownShort ?? own)}\n`
 }
 
 function columnText(value: string | number | readonly string[] | undefined): string {

@@ -1,6 +1,7 @@
 import type { StoreTelemetry } from '../../telemetry/store.ts'
 import type { Entry, Hit, Position } from '../store.ts'
 import { CommitLog, type Extent, type LogFile, type LogState } from './commit-log.ts'
+import { GroupBuffer } from './group.ts'
 import { recordLine } from './line.ts'
 import type { RecentHits } from './recent-hits.ts'
 
@@ -50,6 +51,7 @@ export class Writer {
   #next: Position
   /** Of what is in the log file now. */
   #extent: Extent = noExtent
+  readonly #lines = new GroupBuffer()
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #listeners = new Set<() => void>()
@@ -160,20 +162,17 @@ export class Writer {
     const cursors: Record<string, string> = {}
     const followers: Record<string, string> = {}
     let next = this.#next
-    let lines = ''
-    let longest = 0
+    const lines = this.#lines
+    lines.clear()
     for (const { commit } of group) {
       for (const { entry, fingerprint } of commit.records) {
-        const line = recordLine(entry, next++, fingerprint)
-        longest = Math.max(longest, line.length)
-        lines += line
+        lines.add(recordLine(entry, next++, fingerprint))
       }
       if (commit.source !== undefined && commit.cursor !== undefined) cursors[commit.source] = commit.cursor
       if (commit.follower !== undefined && commit.state !== undefined)
         followers[commit.follower] = commit.state
     }
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    await this.#log.append(lines, { records: next - this.#next, next, cursors, followers }, longest * 3)
+    await this.#log.append(lines, { records: next - this.#next, next, cursors, followers })
     for (const [source, cursor] of Object.entries(cursors)) this.#cursors.set(source, cursor)
     for (const [name, state] of Object.entries(followers)) this.#followers.set(name, state)
   }
