@@ -25,15 +25,27 @@ describe('readConfiguration()', () => {
 
   it('names options of <global> that have no effect yet, and only when they ask for something', () => {
     const text =
-      '<ossec_config><global>\n<alerts_log>yes</alerts_log>\n<logall>no</logall>\n<rotate_interval>1h</rotate_interval></global></ossec_config>'
+      '<ossec_config><global>\n<alerts_log>yes</alerts_log>\n<email_notification>yes</email_notification></global></ossec_config>'
     assert.deepEqual(
       readConfiguration(text, 'ossec.conf').problems.map(
         ({ at, severity, message }) => `${at?.line} ${severity}: ${message}`,
       ),
-      [
-        '2 warning: <alerts_log> of <global> is not supported yet; it has no effect',
-        '4 warning: <rotate_interval> of <global> is not supported yet; it has no effect',
-      ],
+      ['3 warning: <email_notification> of <global> is not supported yet; it has no effect'],
     )
   })
+
+  for (const [option, wrong] of [
+    ['<rotate_interval>5m</rotate_interval>', 'must be 0, or 10m to 1d, not "5m"'],
+    ['<max_output_size>4k</max_output_size>', 'must be 0, or 1000000 to 1024g, not "4k"'],
+    ['<rotate_interval>0</rotate_interval>', undefined],
+    ['<max_output_size>1000000</max_output_size>', undefined],
+  ] as const) {
+    it(`${option} is ${wrong === undefined ? 'right' : 'refused'}`, () => {
+      const { problems } = readConfiguration(
+        `<ossec_config><global>${option}</global></ossec_config>`,
+        'ossec.conf',
+      )
+      assert.equal(problems[0]?.message.replace(/^<.*> of <global> /, ''), wrong)
+    })
+  }
 })

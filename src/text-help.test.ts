@@ -18,6 +18,8 @@ const lines = [
   '{"integration":"quaywatch","quaywatch":{"kind":"source-ended","source":"x","reason":""}}',
 ]
 
+const sorted = (text: string) => text.split('\n').sort()
+
 describe('the block of alerts.log', () => {
   it('made of a stored document is the one that the engine makes of the event', () => {
     const { decoder, rules, memory } = loaded.newSession()
@@ -35,7 +37,9 @@ describe('the block of alerts.log', () => {
       // Documents leave out a single earlier line, and how a text that is an array itself was written.
       if ('frequency' in Object(document['rule']) && !('previous_output' in document)) continue
       if (line.includes('":"[')) continue
-      assert.equal(text, expected)
+      // Fields come in the order of the document, which keeps what belongs together.
+      assert.deepEqual(sorted(text), sorted(expected ?? ''))
+      assert.equal(text.split('\n', 4).join('\n'), expected?.split('\n', 4).join('\n'))
       compared++
     }
     assert.ok(compared > 50, `only ${compared} alerts`)
