@@ -20,6 +20,8 @@ const bucketSchema = {
     key: { type: ['string', 'number'] },
     count: { type: 'integer' },
     maxLevel: { type: 'integer' },
+    firstMs: { type: 'number' },
+    lastMs: { type: 'number' },
     split: { type: 'object', additionalProperties: { type: 'integer' } },
   },
 } as const
@@ -43,6 +45,7 @@ const aggregationSchema = {
     field,
     size,
     intervalMs: { type: 'integer', minimum: 1000 },
+    times: { type: 'boolean', description: 'Of terms: when each began and ended.' },
     by: {
       anyOf: [
         { type: 'string', enum: ['level'] },

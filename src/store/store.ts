@@ -57,6 +57,8 @@ export type Aggregation =
       readonly field: string
       readonly size: number
       readonly by?: { readonly field: string; readonly size: number }
+      /** Buckets say when they begin and end. */
+      readonly times?: boolean
     }
   | {
       readonly kind: 'histogram'
@@ -74,6 +76,9 @@ export interface Bucket {
   readonly count: number
   /** Highest rule level in the bucket. */
   readonly maxLevel?: number
+  /** Of terms with `times`: when the first and the last of them arrived, milliseconds. */
+  readonly firstMs?: number
+  readonly lastMs?: number
   /**
    * Split: counts by term (`other` for those beyond `size`) or, in a histogram, by severity band: `info` for levels 0 to 3, `low` 4 to 6, `medium` 7 to 11,
    * `high` 12 to 14, `critical` from 15.

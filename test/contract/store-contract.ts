@@ -297,6 +297,18 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       )
     })
 
+    it('says of terms when each began and ended', async () => {
+      const store = await filled()
+      const bySource = { kind: 'terms', field: 'verb', size: 2, times: true } as const
+      assert.deepEqual(
+        (await aggregate(store, bySource)).buckets.map(({ key, firstMs, lastMs }) => [key, firstMs, lastMs]),
+        [
+          ['get', t0 + 60_000, t0 + 60_000],
+          ['list', t0 + 120_000, t0 + 120_000],
+        ],
+      )
+    })
+
     it('counts ranges, distinct values and the extent', async () => {
       const store = await filled()
       assert.deepEqual(await aggregate(store, { kind: 'range', field: 'rule.level', bounds: [2, 7, 12] }), {

@@ -88,24 +88,28 @@ function eachValue(field: string, values: Values, dataset: Dataset): string {
 }
 
 async function terms(
-  { field, size, by }: Extract<Aggregation, { kind: 'terms' }>,
+  { field, size, by, times }: Extract<Aggregation, { kind: 'terms' }>,
   scope: Scope,
 ): Promise<AggregationResult> {
   const values = new Values()
   const from = source(
     scope,
     values,
-    (v, dataset) => `${eachValue(field, v, dataset)} AS key, rule_level AS level`,
+    (v, dataset) => `${eachValue(field, v, dataset)} AS key, rule_level AS level, received_ms AS arrived`,
   )
   const limit = Math.min(size, bucketLimit)
   const rows = await scope.database.read(
-    `WITH counted AS (SELECT key, count(*) AS n, max(level) AS top FROM ${from} WHERE key IS NOT NULL GROUP BY key)
-     SELECT key, n, top, sum(n) OVER () FROM counted ORDER BY n DESC, key::VARCHAR LIMIT ${Math.max(1, limit)}`,
+    `WITH counted AS (SELECT key, count(*) AS n, max(level) AS top${times ? ', min(arrived) AS began, max(arrived) AS ended' : ''}
+       FROM ${from} WHERE key IS NOT NULL GROUP BY key)
+     SELECT key, n, top, sum(n) OVER ()${times ? ', began, ended' : ''} FROM counted ORDER BY n DESC, key::VARCHAR LIMIT ${Math.max(1, limit)}`,
     values.list,
     scope.signal,
   )
   const chosen = rows.slice(0, limit)
-  const buckets = chosen.map(([key, n, top]) => bucket(key, n, top))
+  const buckets = chosen.map(([key, n, top, , first, last]) => ({
+    ...bucket(key, n, top),
+    ...(times ? { firstMs: Number(first), lastMs: Number(last) } : {}),
+  }))
   if (by && chosen.length > 0) {
     const keys = chosen.map(([key]) => String(key))
     addParts(

@@ -17,8 +17,7 @@ export function aggregateDocuments(aggregation: Aggregation, hits: readonly Hit[
   })
   switch (aggregation.kind) {
     case 'terms': {
-      const { by } = aggregation
-      const all = counted(rows, (row) => texts(row, aggregation.field), by)
+      const all = counted(rows, (row) => texts(row, aggregation.field), aggregation)
       const rest = all.slice(aggregation.size).reduce((sum, { count }) => sum + count, 0)
       return { buckets: all.slice(0, aggregation.size), other: rest }
     }
@@ -50,7 +49,7 @@ function numbers(rows: readonly Row[], field: string): number[] {
 function counted(
   rows: readonly Row[],
   keysOf: (row: Row) => readonly string[],
-  by?: { readonly field: string; readonly size: number },
+  { by, times = false }: Pick<Extract<Aggregation, { kind: 'terms' }>, 'by' | 'times'> = {},
 ): Bucket[] {
   const found = new Map<string, Row[]>()
   for (const row of rows) {
@@ -66,9 +65,18 @@ function counted(
       key,
       count: group.length,
       ...highest(group),
+      ...(times ? timesOf(group) : {}),
       ...(splitOf ? { split: splitOf(group) } : {}),
     }))
     .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
+}
+
+function timesOf(rows: readonly Row[]): { readonly firstMs: number; readonly lastMs: number } {
+  const all = rows.map(({ receivedAtMs }) => receivedAtMs)
+  return {
+    firstMs: all.reduce((a, b) => Math.min(a, b), Infinity),
+    lastMs: all.reduce((a, b) => Math.max(a, b), 0),
+  }
 }
 
 /** Counts the most frequent parts of a group by name, the rest as `other`. */
