@@ -108,6 +108,71 @@ describe('Events page', { skip: noBrowser }, () => {
     await page.locator('#query-mistake').waitFor()
   })
 
+  it('the search box offers fields, then values, and keys take one', async () => {
+    await open('events?live=off')
+    await page.keyboard.press('/')
+    await page.keyboard.type('usern')
+    await page.getByRole('option', { name: /^data\.user\.username:/ }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('mal')
+    await page.getByRole('option', { name: /^mallory/ }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Tab')
+    assert.equal(await page.getByLabel('Search').inputValue(), 'data.user.username: mallory ')
+    await page.keyboard.press('Enter')
+    await page
+      .locator('.list-total')
+      .getByText(/^1[34]\d alerts$/)
+      .waitFor()
+  })
+
+  it('a column can be any field, and the address keeps it', async () => {
+    await open('events?live=off&cols=level,what,data.verb~240')
+    await page.getByRole('slider', { name: 'Width of Kubernetes: verb' }).press('ArrowRight')
+    await page.waitForURL(/cols=level%2Cwhat%2Cdata\.verb%7E256/)
+    await page
+      .locator('.row-field', { hasText: /^list$/ })
+      .first()
+      .waitFor()
+    await page.locator('summary', { hasText: 'Columns' }).click()
+    await page.getByRole('checkbox', { name: 'Kubernetes: verb' }).click()
+    await page.waitForURL((url) => url.searchParams.get('cols') === 'level,what')
+  })
+
+  it('events can be counted by a field instead of listed', async () => {
+    await open('events?live=off')
+    await page.locator('summary', { hasText: 'One by one' }).click()
+    await page.getByRole('button', { name: 'By Kubernetes: user' }).click()
+    const row = page.getByRole('row').filter({ hasText: 'mallory' })
+    assert.match(await row.innerText(), /15\s+critical\s+1[34]\d\s/)
+    await row.getByRole('button', { name: 'mallory' }).click()
+    await page.waitForURL(/f=data\.user\.username%3Amallory/)
+    await page
+      .locator('.list-total')
+      .getByText(/^1[34]\d alerts$/)
+      .waitFor()
+  })
+
+  it('the oldest can come first', async () => {
+    await open('events?live=off')
+    await page.getByTitle('Newest first').click()
+    await page.waitForURL(/sort=oldest/)
+    await rows()
+      .first()
+      .filter({ hasText: /^21 Nov|^\d+ \w+/ })
+      .waitFor()
+    assert.ok(await page.locator('.live').isDisabled())
+  })
+
+  it('the minus key leaves out the value that has the focus', async () => {
+    await open('events?live=off')
+    const rail = page.getByRole('complementary', { name: 'Narrow down' })
+    await rail.getByRole('button', { name: /^docker \d/ }).focus()
+    await page.keyboard.press('-')
+    await page.getByText('Rule group is not docker', { exact: true }).waitFor()
+  })
+
   it('a search narrows, and the address says it', async () => {
     await open('events')
     await page.getByLabel('Search').fill('rule.level >= 12')
@@ -160,7 +225,7 @@ describe('Events page', { skip: noBrowser }, () => {
   it('every view of an event has something to say', async () => {
     await open('events?live=off&f=rule.id:401030')
     await rows().first().click()
-    for (const name of ['Fields', 'JSON', 'Around it', 'Why', 'Summary']) {
+    for (const name of ['Fields', 'JSON', 'Around it', 'Why', 'Similar', 'Summary']) {
       await panel().getByRole('tab', { name }).click()
       assert.notEqual((await panel().getByRole('tabpanel').innerText()).trim(), '')
       await picture(page, `event-${name.toLowerCase().replaceAll(' ', '-')}`)

@@ -1,11 +1,13 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { change, dataset, endsNow, go, hrefOf, isLive, page, pages, refreshed } from './data/address.ts'
+import { change, dataset, go, hrefOf, isLive, mayBeLive, page, pages, refreshed } from './data/address.ts'
 import type { Health } from './data/answers.ts'
+import { isTyping } from './data/typing.ts'
+import { toggleFocused } from './data/focused-value.ts'
 import { call, me, useResource } from './data/client.ts'
 import { DockerPage } from './pages/docker.tsx'
 import { EntityPage } from './pages/entity.tsx'
-import { EventsPage, isTyping } from './pages/events.tsx'
+import { EventsPage } from './pages/events.tsx'
 import { HealthPage } from './pages/health.tsx'
 import { KubernetesPage } from './pages/kubernetes.tsx'
 import { MitrePage } from './pages/mitre.tsx'
@@ -178,8 +180,12 @@ function LiveButton() {
       type="button"
       class="button live"
       aria-pressed={isLive.value}
-      disabled={!endsNow.value}
-      title={endsNow.value ? 'New events appear by themselves (L)' : 'Live needs a time that ends now'}
+      disabled={!mayBeLive.value}
+      title={
+        mayBeLive.value
+          ? 'New events appear by themselves (L)'
+          : 'Live needs a time that ends now, newest first'
+      }
       onClick={toggleLive}
     >
       <i class="live-dot" /> <span>Live</span>
@@ -200,8 +206,9 @@ function useKeys(): void {
       const target = isGoing ? pages.find((one) => places[one].key === event.key) : undefined
       isGoing = event.key === 'g' && !isGoing
       if (target) go(hrefOf(target))
+      else if (event.key === '+' || event.key === '-') toggleFocused(event.key === '+')
       else if (event.key === '/') document.getElementById('query')?.focus()
-      else if (event.key === 'l' && endsNow.peek()) toggleLive()
+      else if (event.key === 'l' && mayBeLive.peek()) toggleLive()
       else if (event.key === '?') document.querySelector<HTMLDialogElement>('#help')?.showModal()
       else return
       event.preventDefault()

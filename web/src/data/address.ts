@@ -74,7 +74,11 @@ export const defaultFrom = 'now-24h'
 export const from = computed(() => param('from') ?? defaultFrom)
 export const to = computed(() => param('to') ?? 'now')
 export const endsNow = computed(() => to.value === 'now')
-export const isLive = computed(() => endsNow.value && param('live') !== 'off')
+export const sort = computed<'newest' | 'oldest'>(() => (param('sort') === 'oldest' ? 'oldest' : 'newest'))
+/** Field the events are counted by, instead of being listed. */
+export const group = computed(() => param('group'))
+export const mayBeLive = computed(() => endsNow.value && sort.value === 'newest')
+export const isLive = computed(() => mayBeLive.value && param('live') !== 'off')
 
 /** Moves on when counts should be asked for again. */
 export const refreshed = signal(0)

@@ -14,10 +14,12 @@ export interface Narrower {
   /** Another time than that of the page. */
   readonly from?: string
   readonly to?: string
+  /** Without the search and the filters of the page. */
+  readonly alone?: boolean
 }
 
-function narrowed({ q, f = [], ...rest }: Narrower) {
-  const asked = scopeWithin.value
+function narrowed({ q, f = [], alone = false, ...rest }: Narrower) {
+  const asked = alone ? { ...scopeWithin.value, q: '', f: [] } : scopeWithin.value
   const text = q === undefined ? asked.q : both(asked.q, q)
   return { ...asked, q: text, f: [...asked.f, ...f], ...rest }
 }

@@ -14,6 +14,7 @@ interface Question {
   readonly f: readonly string[]
   readonly from: string | undefined
   readonly to: string | undefined
+  readonly sort: 'newest' | 'oldest'
 }
 
 /** Rows of the Events page: pages from the search, and what the live tail adds on top. */

@@ -52,6 +52,7 @@ export function BarList({
             byLevel={byLevel}
             aside={aside?.(String(bucket.key))}
             href={hrefOfValue(field, String(bucket.key), within)}
+            field={field}
           />
         ))}
       </ul>
@@ -73,17 +74,18 @@ function hrefOfValue(field: string, value: string, within: readonly string[] | u
 interface BarProps {
   readonly bucket: Bucket
   readonly href: string
+  readonly field: string
   readonly share: number
   readonly name: string
   readonly byLevel: boolean
   readonly aside: ComponentChildren
 }
 
-function Bar({ bucket, href, share, name, byLevel, aside }: BarProps) {
+function Bar({ bucket, href, field, share, name, byLevel, aside }: BarProps) {
   const fill = byLevel ? `fill-${bandOf(bucket.maxLevel ?? 0)}` : 'fill-0'
   const label = `${visible(name, 100)}: ${count(bucket.count)}${byLevel ? `, highest level ${bucket.maxLevel ?? 0}` : ''}`
   return (
-    <li>
+    <li data-field={field} data-value={bucket.key}>
       <Link href={href} class="bar" title={label}>
         <Line>{name === '' ? '(empty)' : name}</Line>
         {aside}

@@ -14,6 +14,7 @@ import { Link } from './link.tsx'
 import { Failed } from './notice.tsx'
 import { Level } from './severity.tsx'
 import { Line, LongText, Text } from './text.tsx'
+import { Similar } from './similar.tsx'
 import { Tree } from './tree.tsx'
 import { ValueButtons } from './value-buttons.tsx'
 
@@ -23,6 +24,7 @@ const tabs = [
   ['json', 'JSON'],
   ['context', 'Around it'],
   ['why', 'Why'],
+  ['similar', 'Similar'],
 ] as const
 
 /** Everything about one event, beside the list. */
@@ -65,6 +67,7 @@ export function EventPanel({ hit, onClose }: { readonly hit: Hit; readonly onClo
         {tab === 'json' && <Json hit={hit} />}
         {tab === 'context' && <Around hit={hit} />}
         {tab === 'why' && <Why hit={hit} />}
+        {tab === 'similar' && <Similar hit={hit} />}
       </div>
     </aside>
   )

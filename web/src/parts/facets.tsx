@@ -52,12 +52,36 @@ export function FacetBlock({ facet, onMore }: { readonly facet: Facet; onMore?: 
           Show {count(hidden)} more
         </button>
       )}
+      <Presence field={facet.field} />
       {hidden === 0 && (facet.other ?? 0) > 0 && (
         <button type="button" class="link facet-more" onClick={onMore} disabled={!onMore}>
           {count(facet.other ?? 0)} with rarer values
         </button>
       )}
     </details>
+  )
+}
+
+/** Events may lack the field altogether. */
+function Presence({ field }: { readonly field: string }) {
+  const choices = [
+    ['present', 'any'],
+    ['absent', 'none'],
+  ] as const
+  return (
+    <span class="presence" role="group" aria-label={`${labelOf(field)}, whichever`}>
+      {choices.map(([kind, word]) => (
+        <button
+          key={kind}
+          type="button"
+          class="link"
+          aria-pressed={isActive({ field, kind, value: '' })}
+          onClick={() => toggle({ field, kind, value: '' })}
+        >
+          {word}
+        </button>
+      ))}
+    </span>
   )
 }
 
@@ -74,7 +98,7 @@ function FacetValue({ field, value, howMany, share }: ValueProps) {
   const exclude = { field, kind: 'is-not', value } as const
   const name = visible(value, 120)
   return (
-    <li class={isActive(exclude) ? 'is-excluded' : ''}>
+    <li class={isActive(exclude) ? 'is-excluded' : ''} data-field={field} data-value={value}>
       <button
         type="button"
         class="facet-value"

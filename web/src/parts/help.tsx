@@ -1,7 +1,9 @@
 const keys = [
   ['/', 'Search'],
   ['j  k', 'Next, previous event'],
-  ['Enter', 'Open the event'],
+  ['o  Enter', 'Open the event'],
+  ['x', 'Leave out the rule of the event'],
+  ['+  -', 'Only, or without, the value that has the focus'],
   ['Esc', 'Close the event'],
   ['l', 'Live on or off'],
   ['g then o d k e m r h', 'Overview, Docker, Kubernetes, Events, ATT&CK, Rules, Health'],

@@ -2,13 +2,20 @@
 export function Sparkline({
   values,
   fill = 'fill-0',
+  isWide = false,
 }: {
   readonly values: readonly number[]
   readonly fill?: string
+  readonly isWide?: boolean
 }) {
   const top = Math.max(1, ...values)
   return (
-    <svg class="sparkline" viewBox={`0 0 ${values.length} 20`} preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      class={`sparkline ${isWide ? 'sparkline-wide' : ''}`}
+      viewBox={`0 0 ${values.length} 20`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {values.map((value, index) => {
         const tall = value === 0 ? 0 : Math.max(1.5, (value / top) * 20)
         return (

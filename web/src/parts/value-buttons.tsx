@@ -9,7 +9,7 @@ export function ValueButtons({ field, value }: { readonly field: string; readonl
   const exclude = { field, kind: 'is-not', value } as const
   const name = visible(value, 60)
   return (
-    <span class="value-buttons">
+    <span class="value-buttons" data-field={field} data-value={value}>
       <button
         type="button"
         class="icon-button"
