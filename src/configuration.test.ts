@@ -9,7 +9,12 @@ describe('readConfiguration()', () => {
     const text =
       block('<rule_dir>ruleset/rules</rule_dir><list>etc/lists/a</list>') +
       block('<rule_dir pattern="^etc/rules/own">etc/rules</rule_dir><rule_exclude>x.xml</rule_exclude>')
-    const { ruleset } = readConfiguration(text, 'ossec.conf').configuration
+    const { configuration, problems } = readConfiguration(text, 'ossec.conf')
+    const { ruleset } = configuration
+    assert.deepEqual(
+      problems.map(({ severity, code }) => `${severity} ${code}`),
+      ['warning several-rulesets'],
+    )
     assert.deepEqual(
       ruleset.ruleDirs.map(({ path, pattern }) => [path, pattern]),
       [
@@ -20,6 +25,17 @@ describe('readConfiguration()', () => {
     assert.deepEqual(
       [...ruleset.ruleExcludes, ...ruleset.lists].map(({ path }) => path),
       ['x.xml', 'etc/lists/a'],
+    )
+  })
+
+  it('quirks are named one by one, and a name that is none is refused', () => {
+    const text =
+      '<ossec_config><ruleset><quirk>Q-3</quirk><quirk>Q-5</quirk><quirk>Q-21</quirk></ruleset></ossec_config>'
+    const { configuration, problems } = readConfiguration(text, 'ossec.conf')
+    assert.deepEqual(configuration.ruleset.quirks, ['Q-3', 'Q-5'])
+    assert.deepEqual(
+      problems.map(({ severity, message }) => `${severity}: ${message}`),
+      ['fatal: <quirk> of <ruleset> must be one of Q-1, Q-3, Q-4, Q-5, Q-10, not "Q-21"'],
     )
   })
 

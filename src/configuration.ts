@@ -2,7 +2,7 @@ import { mergeBlocks, readBlocks, type Blocks, type SectionKey } from './config/
 import { readSection, type Options, type Values } from './config/option.ts'
 import { alertsOptions, globalOptions } from './config/sections/global.ts'
 import { dashboardOptions, storeOptions } from './config/sections/own.ts'
-import { rulesetOptions } from './config/sections/ruleset.ts'
+import { rulesetOptions, severalRulesets } from './config/sections/ruleset.ts'
 import { sourceTypes, type AnySourceType, type PlannedSource } from './components.ts'
 import type { Problem } from './dialect/problem.ts'
 import type { XmlElement } from './dialect/xml-element.ts'
@@ -34,7 +34,7 @@ const supported: readonly SectionKey[] = [
 /** The text of `ossec.conf`, or nothing for the defaults. All problems are reported; the caller refuses `fatal` ones. */
 export function readConfiguration(text: string, file: string): ReadConfiguration {
   const blocks = readBlocks(text, file, supported)
-  const problems: Problem[] = [...blocks.problems]
+  const problems: Problem[] = [...blocks.problems, ...severalRulesets(blocks.of({ element: 'ruleset' }))]
   const read = <O extends Options>(element: string, options: O): Values<O> => {
     const section = readSection(mergeBlocks(blocks.of({ element })) ?? emptySection(element, file), options)
     problems.push(...section.problems)

@@ -10,6 +10,7 @@ import { createDecoder } from './decode/create-decoder.ts'
 import { type Decoders, type LoadedDecoders, loadDecoders } from './decode/load-decoders.ts'
 import type { Problem } from './dialect/problem.ts'
 import { toByteString } from './event/byte-string.ts'
+import { openGeoip } from './geoip.ts'
 import { type CdbList, parseCdbList } from './rules/cdb-list.ts'
 import type { EngineRuleSet } from './rules/engine-rule-set.ts'
 import type { LoadContext, Quirk } from './rules/load-context.ts'
@@ -89,6 +90,7 @@ export function loadEngine(settings: EngineSettings): LoadedEngine {
   const ruleFiles = withDraft(reader.files('rules'), settings.draft ?? [])
   const { ruleSet, problems } = loadRules(ruleFiles, {
     ...contextOf(settings, decoders),
+    ...reader.geoip(settings.global?.geoipDatabase),
     lists: reader.lists(),
     managerName,
   })
@@ -122,7 +124,7 @@ function contextOf(
     defaultTimeframe: 360,
     maxFields: settings.orderSize ?? Infinity,
     utcOffsetMinutes: (atMs) => settings.utcOffsetMinutes?.(atMs) ?? -new Date(atMs).getTimezoneOffset(),
-    quirks: settings.quirks ?? new Set(),
+    quirks: settings.quirks ?? new Set(settings.ruleset?.quirks),
   }
 }
 
@@ -143,11 +145,13 @@ class RulesetReader {
   readonly #ruleset: RulesetSection | undefined
   readonly #files: RulesetFiles
   readonly #usesBuiltIn: boolean
+  readonly #home: string
 
   constructor({ home, rulesetFolder, ruleset, files }: EngineSettings) {
     this.#ruleset = ruleset
     this.#usesBuiltIn = rulesetFolder === undefined
-    this.#files = files ?? rulesetFilesOnDisk(home, rulesetFolder ?? path.join(packageRoot, 'ruleset'))
+    this.#home = home
+    this.#files = files ?? rulesetFilesOnDisk(home, rulesetFolder)
   }
 
   files(kind: Kind): { file: string; text: string }[] {
@@ -168,6 +172,18 @@ class RulesetReader {
       if (text !== undefined) lists.set(name, parseCdbList(name, text))
     }
     return lists
+  }
+
+  /** Without its database the places of addresses are not known; everything else works. */
+  geoip(file: string | undefined): Pick<LoadContext, 'geoip'> {
+    if (file === undefined) return {}
+    try {
+      return { geoip: openGeoip(path.resolve(this.#home, file)) }
+    } catch (error) {
+      const message = `opening the GeoIP database ${file}: ${error instanceof Error ? error.message : String(error)}; srcgeoip and dstgeoip stay absent`
+      this.problems.push({ code: 'geoip-database', severity: 'warning', message })
+      return {}
+    }
   }
 
   #selection(kind: Kind): FileSelection {

@@ -182,7 +182,7 @@ export class Manager {
   }
 
   #rulesetFiles(): RulesetFiles {
-    return rulesetFilesOnDisk(this.home, this.#options.rulesetFolder ?? path.join(packageRoot, 'ruleset'))
+    return rulesetFilesOnDisk(this.home, this.#options.rulesetFolder)
   }
 
   #startOutputs(): void {

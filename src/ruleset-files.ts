@@ -2,10 +2,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { toByteString } from './event/byte-string.ts'
+import { packageRoot } from './version.ts'
+
+const builtInRuleset = path.join(packageRoot, 'ruleset')
 
 /**
  * Files of a ruleset by the names that configurations use: `ruleset/rules/x.xml` is in the built-in or given tree,
- * everything else is relative to the home directory.
+ * everything else is relative to the home directory. Without `ruleset` the built-in tree is used.
  */
 export interface RulesetFiles {
   /** Names in a folder, sorted; nothing when there is no such folder. */
@@ -18,13 +21,22 @@ export interface RulesetFiles {
   shippedLists?(): readonly string[]
 }
 
-export function rulesetFilesOnDisk(home: string, ruleset: string): RulesetFiles {
+export function rulesetFilesOnDisk(home: string, ruleset: string = builtInRuleset): RulesetFiles {
+  // The home of another installation has its own tree, which is used where the given one has no file. The built-in one is whole.
+  const isWhole = ruleset === builtInRuleset
+  const inRuleset = (name: string): string => path.join(ruleset, name.slice('ruleset/'.length))
   const resolve = (name: string): string =>
-    name.startsWith('ruleset/') ? path.join(ruleset, name.slice('ruleset/'.length)) : path.resolve(home, name)
+    name.startsWith('ruleset/') && (isWhole || isFile(inRuleset(name)))
+      ? inRuleset(name)
+      : path.resolve(home, name)
   /** Lists that come with the ruleset have names below `etc/lists` too; those in the home directory win. */
   const shipped = (name: string): string => path.join(ruleset, 'lists', name.replace(/^etc\/lists\//, ''))
   return {
-    list: (folder) => namesIn(resolve(folder)),
+    list: (folder) => {
+      const own = isWhole && folder.startsWith('ruleset/') ? [] : namesIn(path.resolve(home, folder))
+      const given = folder.startsWith('ruleset/') ? namesIn(inRuleset(folder)) : []
+      return [...new Set([...given, ...own])].sort()
+    },
     read: (name) => {
       const own = resolve(name)
       const isShipped = name.startsWith('etc/lists/') && !isFile(own) && isFile(shipped(name))

@@ -2,7 +2,7 @@ import { type Blocks, mergeBlocks, readBlocks } from '../config/blocks.ts'
 import { readSection, type Options, type Values } from '../config/option.ts'
 import { alertsOptions, globalOptions } from '../config/sections/global.ts'
 import { storeOptions, type StoreSection } from '../config/sections/own.ts'
-import { rulesetOptions } from '../config/sections/ruleset.ts'
+import { rulesetOptions, severalRulesets } from '../config/sections/ruleset.ts'
 import { formatProblem, type Problem } from '../dialect/problem.ts'
 import { fromByteString, toByteString } from '../event/byte-string.ts'
 import { configurationFile, homeFolder } from '../home.ts'
@@ -61,6 +61,7 @@ class Sections {
     this.#file = file ?? ''
     this.#blocks = readBlocks(text, file ?? 'ossec.conf', known)
     this.problems = this.#blocks.problems.filter(({ severity }) => severity === 'fatal')
+    this.problems.push(...severalRulesets(this.#blocks.of({ element: 'ruleset' })))
   }
 
   read<O extends Options>(element: string, options: O): Values<O> {

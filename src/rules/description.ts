@@ -2,6 +2,8 @@ import type { ByteString } from '../event/byte-string.ts'
 import type { DecodedEvent, StaticName } from '../event/decoded-event.ts'
 import { staticNames } from '../event/decoded-event.ts'
 import { fieldKey } from '../event/field-key.ts'
+import type { LoadContext } from './load-context.ts'
+import { readGeoip } from './read-geoip.ts'
 
 const limitBytes = 1024
 
@@ -15,11 +17,12 @@ export interface Description {
   render(event: DecodedEvent): ByteString
 }
 
-export function compileDescription(raw: ByteString): Description {
+/** `$(srcgeoip)` and `$(dstgeoip)` are places only when there is a database; without one they are dynamic fields. */
+export function compileDescription(raw: ByteString, geoip?: LoadContext['geoip']): Description {
   if (!raw.includes('$(')) return { raw, placeholders: [], render: () => raw }
   // The text is cut before its placeholders are looked for, but when the result is too long the whole text is used.
   const { texts, names, tail } = split(raw.slice(0, limitBytes))
-  const reads = names.map(readerOf)
+  const reads = names.map((name) => readerOf(name, geoip))
   return {
     raw,
     placeholders: names,
@@ -51,7 +54,8 @@ function split(text: string): { texts: string[]; names: string[]; tail: string }
   }
 }
 
-function readerOf(name: string): Read {
+function readerOf(name: string, geoip: LoadContext['geoip']): Read {
+  if (geoip && (name === 'srcgeoip' || name === 'dstgeoip')) return readGeoip(name, geoip)
   if (isStatic(name)) return (event) => event.fields.fixed(name)
   if (name === 'program_name') return (event) => event.header.programName
   if (name === 'hostname') return (event) => event.hostname

@@ -1,3 +1,4 @@
+import type { QuirkName } from '../config/sections/ruleset.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { CdbList } from './cdb-list.ts'
 import type { MitreCatalogue } from './mitre.ts'
@@ -8,7 +9,7 @@ import type { MitreCatalogue } from './mitre.ts'
  * two count. Q-4: `address_match_key_value` is inverted. Q-5: `if_matched_group` counts an event once per tree node of its rule.
  * Q-10: a failing correlation search empties `previous_output`.
  */
-export type Quirk = 'Q-1' | 'Q-3' | 'Q-4' | 'Q-5' | 'Q-10'
+export type Quirk = QuirkName
 
 /** Everything besides the rule files that decides what a rule set does. Pure data: nothing here does I/O or reads a clock. */
 export interface LoadContext {
@@ -30,6 +31,6 @@ export interface LoadContext {
   /** Minutes east of UTC at that instant, in the zone of the server. */
   utcOffsetMinutes(atMs: number): number
   readonly quirks: ReadonlySet<Quirk>
-  /** Country or place of an address; absent without a GeoIP database. */
+  /** Country and region of an address, `US / California`; absent without a GeoIP database. */
   readonly geoip?: (address: ByteString) => ByteString | undefined
 }

@@ -2,10 +2,12 @@ import type { XmlElement } from '../dialect/xml-element.ts'
 import type { StaticName } from '../event/decoded-event.ts'
 import { fieldKey } from '../event/field-key.ts'
 import type { Compared } from './correlation.ts'
+import type { LoadContext } from './load-context.ts'
+import { type GeoipName, readGeoip } from './read-geoip.ts'
 
 interface Modifier {
   readonly kind: 'same' | 'different'
-  readonly value: StaticName | 'location' | 'field' | 'geoip'
+  readonly value: StaticName | 'location' | 'field' | GeoipName
   /** The name must be written in lower case; another spelling is an unknown element. */
   readonly isStrict: boolean
 }
@@ -27,7 +29,8 @@ const table: readonly (readonly [Modifier['value'], string, string])[] = [
   ['extra_data', '!same_extra_data', '!different_extra_data'],
   ['status', '!same_status', '!different_status'],
   ['system_name', '!same_system_name', '!different_system_name'],
-  ['geoip', '!same_srcgeoip !same_dstgeoip', '!different_srcgeoip !different_dstgeoip'],
+  ['srcgeoip', '!same_srcgeoip', '!different_srcgeoip'],
+  ['dstgeoip', '!same_dstgeoip', '!different_dstgeoip'],
   ['field', 'same_field', 'not_same_field different_field'],
 ]
 
@@ -59,26 +62,25 @@ export interface Modifiers {
 }
 
 /** What the `same_*` and `different_*` elements of a rule compare. */
-export function readModifiers(items: readonly XmlElement[]): Modifiers {
+export function readModifiers(items: readonly XmlElement[], geoip: LoadContext['geoip']): Modifiers {
   const same: Compared[] = []
   const different: Compared[] = []
   let needsDynamic = false
   for (const item of items) {
     const modifier = modifierOf(item.name)
     if (!modifier) continue
-    if (modifier.kind === 'same') same.push(comparedOf(modifier.value, item.content))
+    if (modifier.kind === 'same') same.push(comparedOf(modifier.value, item.content, geoip))
     else {
-      different.push(comparedOf(modifier.value, item.content))
+      different.push(comparedOf(modifier.value, item.content, geoip))
       needsDynamic ||= modifier.value === 'field'
     }
   }
   return { same, different, needsDynamic }
 }
 
-function comparedOf(value: Modifier['value'], content: string): Compared {
+function comparedOf(value: Modifier['value'], content: string, geoip: LoadContext['geoip']): Compared {
   if (value === 'location') return { name: value, read: (event) => event.location }
-  // Without a GeoIP database the value is absent: never the same, always different.
-  if (value === 'geoip') return { name: value, read: () => undefined }
+  if (value === 'srcgeoip' || value === 'dstgeoip') return { name: value, read: readGeoip(value, geoip) }
   if (value === 'field') {
     const key = fieldKey(content)
     return { name: `field ${content}`, read: (event) => event.fields.dynamic(key) }

@@ -68,6 +68,7 @@ export class RuleCompiler {
       mitre,
       patterns: patterns.patterns,
       isCounting: source !== undefined || keepsCounting(existing),
+      geoip: this.#context.geoip,
     })
     return { body, linkage: linkageOf(texts, source), category, sortKey: sortKeyOf(draft) }
   }
@@ -123,7 +124,7 @@ export class RuleCompiler {
       frequency: Math.max(attributes.frequency ?? 2, 2),
       timeframeMs: (attributes.timeframe ?? this.#context.defaultTimeframe) * 1000,
       globalFrequency: texts.has('global_frequency'),
-      ...readModifiers(items),
+      ...readModifiers(items, this.#context.geoip),
     }
   }
 
@@ -178,11 +179,12 @@ interface BodyParts extends Pick<RuleBody, 'conditions' | 'lists' | 'correlation
   readonly mitre: MitreView | undefined
   /** Counts events: has an `if_matched_…`. */
   readonly isCounting: boolean
+  readonly geoip: LoadContext['geoip']
 }
 
 function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
   const { texts, attributes, at, groupText } = draft
-  const { mitre, isCounting, ...body } = parts
+  const { mitre, isCounting, geoip, ...body } = parts
   const textOf = (element: string): string => texts.get(element)?.text ?? ''
   const level = levelOf(draft)
   return {
@@ -192,7 +194,7 @@ function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
     noAlert: attributes.noAlert,
     ignoreSeconds: attributes.ignoreSeconds,
     groupText,
-    description: compileDescription(textOf('description')),
+    description: compileDescription(textOf('description'), geoip),
     decodedAs: texts.get('decoded_as')?.text,
     joined: [...texts.values()].flatMap(({ element, repeats }) =>
       repeats > 1 && !harmlessRepeats.has(element) ? [element] : [],

@@ -44,6 +44,11 @@ export const globalOptions = {
     900,
     'Silence after which an agent counts as disconnected (not supported yet).',
   ),
+  geoipDatabase: text(
+    'geoipdb',
+    undefined,
+    'MaxMind database (.mmdb) for srcgeoip and dstgeoip in rules, relative to the home directory.',
+  ),
   updateCheck: text(
     'update_check',
     undefined,
@@ -62,6 +67,6 @@ export const alertsOptions = {
     min: 0,
     max: 16,
   }),
-  useGeoip: yesNo('use_geoip', false, 'Accepted and ignored.'),
+  useGeoip: yesNo('use_geoip', false, 'Accepted and ignored: places are known when there is a database.'),
 }
 export type AlertsSection = Values<typeof alertsOptions>

@@ -6,6 +6,7 @@ import { fieldKey, lowerAscii } from '../../event/field-key.ts'
 import type { Condition, TestedValue } from '../condition.ts'
 import type { ListLookup } from '../list-lookup.ts'
 import { lookupHolds } from '../list-lookup.ts'
+import { type GeoipName, readGeoip } from '../read-geoip.ts'
 import type { LoadContext } from '../load-context.ts'
 import { type ProblemList, quoted } from '../problem-list.ts'
 import type { RuleDraft } from '../rule-draft.ts'
@@ -51,8 +52,8 @@ export class ConditionCompiler {
     this.#fixed('srcport', 'dstport')
     this.#compiledRule()
     this.#text('user', ({ fields }) => fields.fixed('dstuser') ?? fields.fixed('srcuser'))
-    this.#geoip('srcgeoip', 'srcip')
-    this.#geoip('dstgeoip', 'dstip')
+    this.#geoip('srcgeoip')
+    this.#geoip('dstgeoip')
     this.#maxsize()
     this.#clock()
     this.#fixed('data', 'extra_data')
@@ -173,12 +174,8 @@ export class ConditionCompiler {
     this.#add(ipCondition(element, items, this.#problems))
   }
 
-  #geoip(element: 'srcgeoip' | 'dstgeoip', address: 'srcip' | 'dstip'): void {
-    const { geoip } = this.#context
-    this.#text(element, ({ fields }) => {
-      const value = geoip && fields.fixed(address)
-      return value === undefined ? undefined : geoip?.(value)
-    })
+  #geoip(element: GeoipName): void {
+    this.#text(element, readGeoip(element, this.#context.geoip))
   }
 
   #compiledRule(): void {
