@@ -5,7 +5,7 @@ import { NoServer, RemoteStore } from '../store/remote/client.ts'
 import { socketName } from '../store/remote/protocol.ts'
 import type { KeptStore } from '../store/kept-store.ts'
 import type { ReplayedEvent } from '../store/store.ts'
-import type { Damage } from '../store/disk/segments.ts'
+import type { Damage } from '../store/disk/damage.ts'
 
 /** What commands read from a store, wherever it is open. */
 export type StoreReader = Pick<KeptStore, 'search' | 'stats' | 'verify' | 'compact' | 'backup'> & {

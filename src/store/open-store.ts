@@ -3,15 +3,20 @@ import path from 'node:path'
 
 import { storeTelemetry, type StoreTelemetry } from '../telemetry/store.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import { CommitLog, recoverLog } from './disk/commit-log.ts'
+import { ClockWatch } from './disk/clock-watch.ts'
+import { CommitLog } from './disk/commit-log.ts'
+import { type Damage, firstLine, setAside } from './disk/damage.ts'
 import { Database, StoreBusy } from './disk/database.ts'
 import { DiskStore } from './disk/disk-store.ts'
-import { fingerprintWith } from './disk/fingerprint.ts'
+import { type Fingerprint, fingerprintWith } from './disk/fingerprint.ts'
 import { Identity } from './disk/identity.ts'
 import { Indexer } from './disk/indexer.ts'
+import { Mender } from './disk/mender.ts'
+import { recoverLog } from './disk/recover-log.ts'
 import { applyLimits, type Limits } from './disk/retention.ts'
 import { RecentHits } from './disk/recent-hits.ts'
-import { Segments, setAside, type Damage } from './disk/segments.ts'
+import { Segments } from './disk/segments.ts'
+import { type Trouble, Troubles } from './disk/troubles.ts'
 import { Writer } from './disk/writer.ts'
 import type { KeptStore } from './kept-store.ts'
 
@@ -29,8 +34,12 @@ export interface StoreOptions {
   readonly memoryBytes?: number
   /** How many of the newest ids are kept in memory; older ones are looked up on disk. */
   readonly recentIds?: number
-  /** Called once per file that could not be read and was moved away: its records are lost to searches. */
+  /** Called once per file that could not be read, at the start and later, after its damage was dealt with. */
   readonly onDamage?: (damage: Damage) => void
+  /** Called when events cannot be stored or made searchable, and when they can again. */
+  readonly onTrouble?: (trouble: Trouble) => void
+  /** Called when the wall clock went forward (or back) by an hour or more, with how far in milliseconds. */
+  readonly onClockJump?: (byMs: number) => void
 }
 
 const mebibyte = 2 ** 20
@@ -48,34 +57,33 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
     await mkdir(needed, { recursive: true, mode: 0o700 })
   const release = claimFolder(folder)
   try {
-    const database = await openPatiently(
-      path.join(folder, 'lock.duckdb'),
-      options.memoryBytes ?? 176 * mebibyte,
+    const report = (damage: Damage) => {
+      telemetry?.fileSetAside(damage)
+      options.onDamage?.(damage)
+    }
+    const damagedFolder = path.join(folder, `damaged-${stamp(now())}`)
+    const database = await openLocked(folder, options.memoryBytes ?? 176 * mebibyte, (file, reason) =>
+      setAside(file, damagedFolder).then((movedTo) => report({ file, movedTo, reason, lost: 'nothing' })),
     )
     try {
-      const report = (damage: Damage) => {
-        telemetry?.fileSetAside(damage.file, damage.movedTo, damage.reason)
-        options.onDamage?.(damage)
-      }
-      const damagedFolder = path.join(folder, `damaged-${stamp(now())}`)
       const segments = new Segments(database, segmentFolder, 4096 * mebibyte)
-      for (const damage of await segments.open(damagedFolder)) report(damage)
-      const recovered = await recoverLog(logFolder)
+      const recovered = await recoverLog(logFolder, damagedFolder)
+      const first = recovered.firstPosition ?? recovered.state.next
+      for (const damage of [...(await segments.open(damagedFolder, first)), ...recovered.damages])
+        report(damage)
       if (recovered.tornBytes > 0) telemetry?.tornCommit(recovered.tornBytes)
-      for (const { path: file, lostBytes } of recovered.damaged)
-        report({ file, movedTo: file, reason: `${lostBytes} bytes are damaged and were cut off` })
       const lastPosition = segments.list.at(-1)?.lastPosition ?? 0
       const state = { ...recovered.state, next: Math.max(recovered.state.next, lastPosition + 1) }
       // Before the old files are taken over and deleted: they hold the only cursors.
       const log = await CommitLog.create(logFolder, recovered.lastNumber + 1, state)
-      const indexer = new Indexer({
-        segments,
-        files: recovered.files,
-        telemetry,
-        setAside: async (file, reason) => report(await setAside(file.path, damagedFolder, reason)),
+      const troubles = new Troubles((trouble) => {
+        telemetry?.trouble(trouble.kind, trouble.reason)
+        options.onTrouble?.(trouble)
       })
+      const mender = new Mender({ folder, database, segments, damagedFolder, report })
+      const indexer = new Indexer({ segments, files: recovered.files, telemetry, mender, troubles })
       await indexer.catchUp()
-      const fingerprint = fingerprintWith(path.join(folder, 'id.key'))
+      const fingerprint = openFingerprint(folder, state.next, report)
       const identity = await Identity.open({ database, segments, fingerprint }, options.recentIds)
       const closing = new AbortController()
       // Failing costs speed only: the segments are asked then.
@@ -86,6 +94,7 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         state,
         recent: new RecentHits(24 * mebibyte, state.next - 1),
         telemetry,
+        troubles,
         stored: (record, position) => {
           identity.stored(record, position)
           indexer.nudge()
@@ -94,9 +103,16 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         room: () => indexer.room(),
       })
       indexer.takesFrom(() => writer.rotate())
-      const { limits } = options
-      const tidy = limits && (() => applyLimits(segments, limits, { nowMs: now(), telemetry }))
-      const stopMaintenance = tidy ? regularly(() => indexer.maintain(tidy), telemetry) : () => undefined
+      const newestMs = segments.list.at(-1)?.lastMs
+      const clock = new ClockWatch({ wall: now, monotonic: () => performance.now() }, newestMs, (byMs) => {
+        telemetry?.clockJumped(byMs)
+        options.onClockJump?.(byMs)
+      })
+      const tidy = async () => {
+        await mender.replaceMissing(segments.list)
+        if (options.limits) await applyLimits(segments, options.limits, { nowMs: clock.trusted(), telemetry })
+      }
+      const stopMaintenance = regularly(() => indexer.maintain(tidy), clock, telemetry)
       return new DiskStore({
         folder,
         database,
@@ -104,6 +120,7 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         writer,
         indexer,
         identity,
+        mender,
         release,
         stopMaintenance: () => {
           closing.abort()
@@ -122,15 +139,51 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
 
 const maintenanceMs = 10 * 60_000
 
+const clockMs = 60_000
+
 /** Now and every few minutes, until the returned function is called. */
-function regularly(work: () => Promise<void>, telemetry: StoreTelemetry | undefined): () => void {
+function regularly(
+  work: () => Promise<void>,
+  clock: ClockWatch,
+  telemetry: StoreTelemetry | undefined,
+): () => void {
   const once = () => {
     work().catch((error: unknown) => telemetry?.maintenanceFailed(String(error)))
   }
   once()
-  const timer = setInterval(once, maintenanceMs)
-  timer.unref()
-  return () => clearInterval(timer)
+  const timers = [setInterval(once, maintenanceMs), setInterval(() => clock.check(), clockMs)]
+  for (const timer of timers) timer.unref()
+  return () => timers.forEach((timer) => clearInterval(timer))
+}
+
+/** The file that keeps other processes out holds nothing: when it is no database any more, a new one takes its place. */
+async function openLocked(
+  folder: string,
+  memoryBytes: number,
+  putAway: (file: string, reason: string) => Promise<unknown>,
+): Promise<Database> {
+  const file = path.join(folder, 'lock.duckdb')
+  try {
+    return await openPatiently(file, memoryBytes)
+  } catch (error) {
+    if (!/not a valid DuckDB|Corrupt|checksum|Serialization|Could not read/i.test(String(error))) throw error
+    await putAway(file, firstLine(error))
+    return openPatiently(file, memoryBytes)
+  }
+}
+
+/** Without the key of the fingerprints nobody knows any more which events are stored. */
+function openFingerprint(folder: string, next: number, report: (damage: Damage) => void): Fingerprint {
+  const file = path.join(folder, 'id.key')
+  const { fingerprint, isNew } = fingerprintWith(file)
+  if (isNew && next > 1)
+    report({
+      file,
+      movedTo: file,
+      reason: 'it was missing or damaged and has been made anew',
+      lost: 'no event; those that are sent again will be stored again',
+    })
+  return fingerprint
 }
 
 /** A command that reads while no manager runs holds the store for a moment: that much is waited for. */

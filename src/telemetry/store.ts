@@ -28,6 +28,12 @@ export function storeTelemetry({ log, metrics }: Telemetry) {
     help: 'Files of the store that could not be read and were set aside.',
     registers,
   })
+  const troubled = new Gauge({
+    name: 'quaywatch_store_trouble',
+    help: '1 while events cannot be stored (store) or made searchable (search).',
+    labelNames: ['kind'],
+    registers,
+  })
   const dropped = new Counter({
     name: 'quaywatch_store_expired_records_total',
     help: 'Records deleted because of retention.',
@@ -50,12 +56,25 @@ export function storeTelemetry({ log, metrics }: Telemetry) {
     tornCommit(bytesCut: number): void {
       log.warn({ bytes: bytesCut }, 'the last commit was interrupted and never acknowledged; it was cut off')
     },
-    fileSetAside(file: string, movedTo: string, reason: string): void {
+    fileSetAside(damage: {
+      readonly file: string
+      readonly movedTo: string
+      readonly reason: string
+      readonly lost: string
+    }): void {
       lost.inc()
-      log.error(
-        { file, movedTo, reason },
-        'a file of the store is damaged and was set aside; its records are missing',
-      )
+      log.error({ ...damage }, 'a file of the store is damaged; the store goes on without what was lost')
+    },
+    /** `store` or `search`; without a reason it is over. */
+    trouble(kind: string, reason: string | undefined): void {
+      troubled.set({ kind }, reason === undefined ? 0 : 1)
+      const what = kind === 'store' ? 'stored' : 'made searchable'
+      if (reason === undefined) log.warn(`events can be ${what} again`)
+      else log.error({ reason }, `events cannot be ${what}; it is tried again until they can`)
+    },
+    clockJumped(byMs: number): void {
+      const seconds = Math.round(byMs / 1000)
+      log.warn({ seconds }, 'the clock was changed; nothing is deleted for its age for a day')
     },
     maintenanceFailed(reason: string): void {
       log.error({ reason }, 'old records could not be deleted; it is tried again in a few minutes')

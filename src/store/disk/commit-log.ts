@@ -1,7 +1,7 @@
-import { open, readdir, readFile, rm, truncate, type FileHandle } from 'node:fs/promises'
+import { open, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 
-import { GroupBuffer, scanGroups, type GroupFacts } from './group.ts'
+import { GroupBuffer, type GroupFacts } from './group.ts'
 
 /** What is known besides records: the newest text of every source and follower, and the first free position. */
 export interface LogState {
@@ -36,7 +36,7 @@ export interface LogFile {
  * group that repeats all cursors, so that the newest file is enough to know them.
  */
 export class CommitLog {
-  readonly #handle: FileHandle
+  #handle: FileHandle
   readonly #path: string
   readonly number: number
   #bytes = 0
@@ -105,9 +105,31 @@ export class CommitLog {
   }
 
   async #cut(): Promise<void> {
-    await this.#handle.truncate(this.#bytes)
-    await this.#handle.datasync()
+    try {
+      await this.#cutHandle(this.#handle)
+    } catch (error) {
+      await this.#reopen(error)
+    }
     this.#spoiled = false
+  }
+
+  async #cutHandle(handle: FileHandle): Promise<void> {
+    await handle.truncate(this.#bytes)
+    await handle.datasync()
+  }
+
+  /** A file system that failed and was mounted again has the file, but not behind the old handle. */
+  async #reopen(cause: unknown): Promise<void> {
+    const fresh = await open(this.#path, 'r+').catch(() => undefined)
+    try {
+      if (!fresh || (await fresh.stat()).size < this.#bytes) throw cause
+      await this.#cutHandle(fresh)
+    } catch {
+      await fresh?.close()
+      throw cause
+    }
+    await this.#handle.close().catch(() => undefined)
+    this.#handle = fresh
   }
 }
 
@@ -128,54 +150,6 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const namePattern = /^commit-(\d{10})\.log$/
-
-function logPath(folder: string, number: number): string {
+export function logPath(folder: string, number: number): string {
   return path.join(folder, `commit-${String(number).padStart(10, '0')}.log`)
-}
-
-export interface Recovered {
-  readonly files: readonly LogFile[]
-  readonly state: LogState
-  readonly lastNumber: number
-  /** Bytes at the end of the newest file that were no whole group: an interrupted commit, never acknowledged. */
-  readonly tornBytes: number
-  /** Older files with a damaged part: whole groups before it are kept. */
-  readonly damaged: readonly { readonly path: string; readonly lostBytes: number }[]
-}
-
-/** Reads what a stopped process left. Cuts off what was never acknowledged. */
-export async function recoverLog(folder: string): Promise<Recovered> {
-  const numbers = (await readdir(folder))
-    .map((name) => Number(namePattern.exec(name)?.[1] ?? NaN))
-    .filter((number) => !Number.isNaN(number))
-    .sort((a, b) => a - b)
-  const cursors = new Map<string, string>()
-  const followers = new Map<string, string>()
-  const files: LogFile[] = []
-  const damaged: { path: string; lostBytes: number }[] = []
-  let next = 1
-  let tornBytes = 0
-  for (const number of numbers) {
-    const file = logPath(folder, number)
-    const { groups, goodBytes, totalBytes, longestLine } = scanGroups(await readFile(file))
-    for (const group of groups) {
-      for (const [source, cursor] of Object.entries(group.cursors)) cursors.set(source, cursor)
-      for (const [name, text] of Object.entries(group.followers)) followers.set(name, text)
-      next = group.next
-    }
-    const bad = totalBytes - goodBytes
-    if (bad > 0 && number === numbers.at(-1)) tornBytes = bad
-    else if (bad > 0) damaged.push({ path: file, lostBytes: bad })
-    if (bad > 0) await truncate(file, goodBytes)
-    const records = groups.reduce((sum, group) => sum + group.records, 0)
-    files.push({ number, path: file, records, longestLine })
-  }
-  return {
-    files,
-    state: { cursors, followers, next },
-    lastNumber: numbers.at(-1) ?? 0,
-    tornBytes,
-    damaged,
-  }
 }

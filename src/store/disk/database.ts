@@ -10,37 +10,44 @@ export class StoreBusy extends Error {}
  * One DuckDB instance. Its own file is tiny and is what keeps a second process out: DuckDB holds a lock on it that ends with the process.
  */
 export class Database {
-  readonly #instance: DuckDBInstance
-  readonly writer: DuckDBConnection
-  readonly #idle: DuckDBConnection[] = []
-  readonly #waiting: ((connection: DuckDBConnection) => void)[] = []
-  #made = 0
+  readonly #file: string
+  readonly #memoryBytes: number
+  #instance: DuckDBInstance | undefined
+  #writer: DuckDBConnection | undefined
+  #idle: DuckDBConnection[] = []
+  /** At most two read at a time: more would only take turns on the same cores. */
+  #free = 2
+  readonly #waiting: (() => void)[] = []
 
-  private constructor(instance: DuckDBInstance, writer: DuckDBConnection) {
-    this.#instance = instance
-    this.writer = writer
+  private constructor(file: string, memoryBytes: number) {
+    this.#file = file
+    this.#memoryBytes = memoryBytes
   }
 
+  /** Rejects with `StoreBusy` when another process has it. */
   static async open(file: string, memoryBytes: number): Promise<Database> {
-    let instance: DuckDBInstance
-    try {
-      instance = await DuckDBInstance.create(file, {
-        threads: String(Math.min(4, availableParallelism())),
-        memory_limit: `${Math.round(memoryBytes / 2 ** 20)}MiB`,
-        autoinstall_known_extensions: 'false',
-        autoload_known_extensions: 'false',
-        // What is between two checkpoints lies in memory uncompressed.
-        checkpoint_threshold: '24MiB',
-        // Freed memory goes back to the system early: loads come in bursts.
-        allocator_background_threads: 'true',
-        allocator_flush_threshold: '8MiB',
-        allocator_bulk_deallocation_flush_threshold: '8MiB',
-      })
-    } catch (error) {
-      const holder = /Conflicting lock is held in (.*?)(?: by user .*?)?\. See/s.exec(String(error))?.[1]
-      throw holder === undefined ? error : new StoreBusy(`the store is in use by ${holder}`)
-    }
-    return new Database(instance, await instance.connect())
+    const database = new Database(file, memoryBytes)
+    await database.#connect()
+    return database
+  }
+
+  /** For everything that changes something, one at a time. */
+  get writer(): DuckDBConnection {
+    if (!this.#writer) throw new Error('the database is closed')
+    return this.#writer
+  }
+
+  /** After an error that DuckDB does not get over by itself. Everything has to be attached again. Waits for what is being read. */
+  async reopen(): Promise<void> {
+    await this.whenUnread(async () => {
+      this.close()
+      await this.#connect()
+    })
+  }
+
+  async #connect(): Promise<void> {
+    this.#instance = await createInstance(this.#file, this.#memoryBytes)
+    this.#writer = await this.#instance.connect()
   }
 
   /** Rows of one statement on a connection of its own, which the signal interrupts. */
@@ -74,51 +81,81 @@ export class Database {
     work: (connection: DuckDBConnection) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted()
-    const connection = await this.#borrow()
-    const interrupt = () => connection.interrupt()
+    await this.#turn()
     try {
       signal?.throwIfAborted()
+      const connection = this.#idle.pop() ?? (await this.#newConnection())
+      const interrupt = () => connection.interrupt()
       signal?.addEventListener('abort', interrupt)
-      return await work(connection)
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw error
+      try {
+        return await work(connection)
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw error
+      } finally {
+        signal?.removeEventListener('abort', interrupt)
+        this.#idle.push(connection)
+      }
     } finally {
-      signal?.removeEventListener('abort', interrupt)
-      this.#giveBack(connection)
+      this.#done()
     }
   }
 
   /** Runs while no statement reads. */
   async whenUnread(work: () => Promise<unknown>): Promise<void> {
-    const all = [await this.#borrow(), await this.#borrow()]
+    await this.#turn()
+    await this.#turn()
     try {
       await work()
     } finally {
-      for (const connection of all) this.#giveBack(connection)
+      this.#done()
+      this.#done()
     }
   }
 
   close(): void {
     for (const connection of this.#idle) connection.closeSync()
-    this.writer.closeSync()
-    this.#instance.closeSync()
+    this.#idle = []
+    this.#writer?.closeSync()
+    this.#writer = undefined
+    this.#instance?.closeSync()
+    this.#instance = undefined
   }
 
-  /** At most two at a time: more would only take turns on the same cores. */
-  async #borrow(): Promise<DuckDBConnection> {
-    const idle = this.#idle.pop()
-    if (idle) return idle
-    if (this.#made < 2) {
-      this.#made += 1
-      return this.#instance.connect()
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+  #newConnection(): Promise<DuckDBConnection> {
+    if (!this.#instance) return Promise.reject(new Error('the database is closed'))
+    return this.#instance.connect()
   }
 
-  #giveBack(connection: DuckDBConnection): void {
+  #turn(): Promise<void> {
+    if (this.#free === 0) return new Promise((resolve) => this.#waiting.push(resolve))
+    this.#free -= 1
+    return Promise.resolve()
+  }
+
+  #done(): void {
     const next = this.#waiting.shift()
-    if (next) next(connection)
-    else this.#idle.push(connection)
+    if (next) next()
+    else this.#free += 1
+  }
+}
+
+async function createInstance(file: string, memoryBytes: number): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(file, {
+      threads: String(Math.min(4, availableParallelism())),
+      memory_limit: `${Math.round(memoryBytes / 2 ** 20)}MiB`,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      // What is between two checkpoints lies in memory uncompressed.
+      checkpoint_threshold: '24MiB',
+      // Freed memory goes back to the system early: loads come in bursts.
+      allocator_background_threads: 'true',
+      allocator_flush_threshold: '8MiB',
+      allocator_bulk_deallocation_flush_threshold: '8MiB',
+    })
+  } catch (error) {
+    const holder = /Conflicting lock is held in (.*?)(?: by user .*?)?\. See/s.exec(String(error))?.[1]
+    throw holder === undefined ? error : new StoreBusy(`the store is in use by ${holder}`)
   }
 }

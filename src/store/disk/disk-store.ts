@@ -19,6 +19,7 @@ import type { Database } from './database.ts'
 import type { Indexer } from './indexer.ts'
 import { hitById, hitsAfter, replayed, searchSegments } from './search.ts'
 import type { Identity } from './identity.ts'
+import type { Mender } from './mender.ts'
 import type { Segment, Segments } from './segments.ts'
 import type { Writer } from './writer.ts'
 import type { BackedUp, Compacted, KeptStore, Verified } from '../kept-store.ts'
@@ -32,6 +33,7 @@ export interface DiskParts {
   readonly writer: Writer
   readonly indexer: Indexer
   readonly identity: Identity
+  readonly mender: Mender
   readonly stopMaintenance: () => void
   /** Frees what keeps other processes out. Called last. */
   readonly release: () => void
@@ -92,9 +94,10 @@ export class DiskStore implements KeptStore {
   }
 
   async event(id: string): Promise<Hit | undefined> {
-    const { database, segments, identity, indexer } = this.#parts
+    const { database, identity, indexer } = this.#parts
     await indexer.catchUp()
-    return hitById(database, segments.list, { id, fingerprint: identity.fingerprint(id) })
+    const asked = { id, fingerprint: identity.fingerprint(id) }
+    return this.#reading((list) => hitById(database, list, asked))
   }
 
   async *follow(dataset: Dataset, after: Position, signal: AbortSignal): AsyncIterable<Followed> {
@@ -185,26 +188,31 @@ export class DiskStore implements KeptStore {
     release()
   }
 
-  /** Reads again when a segment was dropped meanwhile. */
+  /** Reads again when a segment was dropped meanwhile, or a damaged one was set aside. */
   async #reading<T>(read: (list: readonly Segment[]) => Promise<T>): Promise<T> {
-    const { segments } = this.#parts
+    const { segments, indexer, mender } = this.#parts
     const list = segments.list
     try {
       return await read(list)
     } catch (error) {
-      const numbers = new Set(segments.list.map(({ number }) => number))
-      if (list.every(({ number }) => numbers.has(number))) throw error
+      const isStillThere = (segment: Segment) => segments.list.some(({ number }) => number === segment.number)
+      if (!list.every(isStillThere)) return read(segments.list)
+      let mended = false
+      await indexer.maintain(async () => {
+        mended = await mender.afterFailure(error)
+      })
+      if (!mended) throw error
       return read(segments.list)
     }
   }
 
   /** From memory when it reaches back that far, else from the segments. */
   async #after(dataset: Dataset, position: Position): Promise<Followed> {
-    const { writer, indexer, database, segments } = this.#parts
+    const { writer, indexer, database } = this.#parts
     if (position >= writer.recent.coveredFrom) return writer.recent.after(dataset, position, followLength)
     const behind = await indexer.catchUp()
     const request = { dataset, after: position, limit: followLength }
-    const found = await hitsAfter(database, segments.list, request)
+    const found = await this.#reading((list) => hitsAfter(database, list, request))
     if (found.at > position) return found
     if (behind !== undefined) throw new Error(behind)
     // Records in between are gone (retention): go on where memory begins.

@@ -64,31 +64,79 @@ export class GroupBuffer {
   }
 }
 
+export interface ScannedGroup {
+  readonly facts: GroupFacts
+  readonly from: number
+  readonly to: number
+}
+
 export interface Scanned {
-  readonly groups: readonly GroupFacts[]
-  /** Bytes up to the end of the last whole group. */
-  readonly goodBytes: number
-  readonly totalBytes: number
+  readonly groups: readonly ScannedGroup[]
+  /** Bytes between whole groups, or before the first, that are none. */
+  readonly damagedBytes: number
+  /** Bytes after the last whole group: a commit that was interrupted, or damage. */
+  readonly tornBytes: number
   /** Bytes of the longest line. */
   readonly longestLine: number
 }
 
-/** Whole groups from the start of a log file up to the first that is torn or damaged. */
+/** All whole groups of a log file; what is no group is stepped over up to the next line that closes one. */
 export function scanGroups(content: Buffer): Scanned {
-  const groups: GroupFacts[] = []
+  const groups: ScannedGroup[] = []
   let from = 0
-  let search = 0
+  let good = 0
+  let damagedBytes = 0
   for (;;) {
-    const mark = content.indexOf(groupMark.charCodeAt(0), search)
+    const mark = content.indexOf(groupMark.charCodeAt(0), from)
     const end = mark < 0 ? -1 : content.indexOf(0x0a, mark)
     if (end < 0) break
-    const facts = closing(content.subarray(from, mark), content.toString('utf8', mark, end))
-    if (!facts) break
-    groups.push(facts)
+    // After damage a group may begin at any line: the line that closes it says how many lines it has.
+    const begin = from === good ? from : undefined
+    const found = wholeGroup(content, begin, { mark, end })
+    if (found) {
+      damagedBytes += found.from - good
+      groups.push(found)
+      good = found.to
+    }
     from = end + 1
-    search = from
   }
-  return { groups, goodBytes: from, totalBytes: content.length, longestLine: longestLine(content) }
+  return { groups, damagedBytes, tornBytes: content.length - good, longestLine: longestLine(content) }
+}
+
+interface ClosingLine {
+  readonly mark: number
+  readonly end: number
+}
+
+function wholeGroup(
+  content: Buffer,
+  begin: number | undefined,
+  { mark, end }: ClosingLine,
+): ScannedGroup | undefined {
+  const line = content.toString('utf8', mark, end)
+  if (begin !== undefined) {
+    const facts = closing(content.subarray(begin, mark), line)
+    if (facts) return { facts, from: begin, to: end + 1 }
+  }
+  const records = recordsOf(line)
+  const from = records === undefined ? undefined : startOfLines(content, mark, records)
+  const facts = from === undefined ? undefined : closing(content.subarray(from, mark), line)
+  return facts && from !== undefined ? { facts, from, to: end + 1 } : undefined
+}
+
+function recordsOf(line: string): number | undefined {
+  const records = Number(/"records":(\d{1,9})/.exec(line)?.[1] ?? NaN)
+  return Number.isNaN(records) ? undefined : records
+}
+
+/** Where the line begins that is so many lines before `at`. */
+function startOfLines(content: Buffer, at: number, lines: number): number | undefined {
+  let start = at
+  for (let left = lines; left > 0; left--) {
+    if (start === 0) return undefined
+    start = content.lastIndexOf(0x0a, start - 2) + 1
+  }
+  return start
 }
 
 function longestLine(content: Buffer): number {

@@ -2,22 +2,24 @@ import { rm } from 'node:fs/promises'
 
 import type { StoreTelemetry } from '../../telemetry/store.ts'
 import type { LogFile } from './commit-log.ts'
+import { firstLine } from './damage.ts'
+import type { Mender } from './mender.ts'
 import type { Segments } from './segments.ts'
+import type { Troubles } from './troubles.ts'
 
 const idleMs = 5_000
 const firstWaitMs = 1_000
 const longestWaitMs = 30_000
 /** Beyond this many full log files commits wait: the disk must not fill with what nobody can search. */
 const maxFiles = 24
-const neverLoads = /^(?:Invalid Input|Conversion|Out of Range|Parser) Error/
 
 export interface IndexerParts {
   readonly segments: Segments
   /** Left by a process that was stopped. */
   readonly files: readonly LogFile[]
   readonly telemetry: StoreTelemetry | undefined
-  /** Moves a file away that can never be loaded, and reports it. */
-  readonly setAside: (file: LogFile, reason: string) => Promise<void>
+  readonly mender: Mender
+  readonly troubles: Troubles
 }
 
 /** Moves full log files into segments: when one is full, when a reader asks, and a few seconds after the last commit. */
@@ -32,13 +34,15 @@ export class Indexer {
   #stopped = false
   #isPaused = false
 
-  readonly #setAside: (file: LogFile, reason: string) => Promise<void>
+  readonly #mender: Mender
+  readonly #troubles: Troubles
 
-  constructor({ segments, files, telemetry, setAside }: IndexerParts) {
+  constructor({ segments, files, telemetry, mender, troubles }: IndexerParts) {
     this.#segments = segments
     this.#files = [...files]
     this.#telemetry = telemetry
-    this.#setAside = setAside
+    this.#mender = mender
+    this.#troubles = troubles
   }
 
   /** How the file that is being written is handed over. */
@@ -57,7 +61,7 @@ export class Indexer {
     try {
       await this.#rotate()
     } catch (error) {
-      return `the newest events cannot be searched yet: ${messageOf(error)}`
+      return `the newest events cannot be searched yet: ${firstLine(error)}`
     }
     // A load that began before may have taken its list already; the second one is empty then.
     return (await this.#load()) ?? (await this.#load())
@@ -135,32 +139,39 @@ export class Indexer {
   }
 
   async #loadAll(): Promise<string | undefined> {
+    let isMended = false
     for (let file = this.#files[0]; file; file = this.#files[0]) {
       try {
         await this.#take(file)
       } catch (error) {
-        return this.#failed(error)
+        if (isMended || !(await this.#mender.afterFailure(error))) return this.#failed(error)
+        isMended = true
+        continue
       }
       this.#files.shift()
       this.#retryMs = firstWaitMs
       this.#telemetry?.filesWaiting(this.#files.length)
     }
+    this.#troubles.isOver('search')
     return undefined
   }
 
   async #take(file: LogFile): Promise<void> {
+    await this.#mender.replaceMissing(this.#segments.list.slice(-1))
     try {
       await this.#segments.load(file)
-      await rm(file.path, { force: true })
     } catch (error) {
-      // What is in the file is wrong: trying again would stop everything that comes after it, for ever.
-      if (!neverLoads.test(messageOf(error))) throw error
-      await this.#setAside(file, messageOf(error))
+      const rest = await this.#mender.logFile(file, error)
+      if (!rest) return
+      this.#files[0] = rest
+      await this.#segments.load(rest)
     }
+    await rm(file.path, { force: true })
   }
 
   #failed(error: unknown): string {
-    const message = messageOf(error)
+    const message = firstLine(error)
+    this.#troubles.begins('search', message)
     if (!this.#timer && !this.#stopped) {
       this.#telemetry?.loadFailed(error instanceof Error ? error : new Error(message), this.#retryMs)
       this.#timer = setTimeout(() => {
@@ -172,8 +183,4 @@ export class Indexer {
     }
     return `the newest events cannot be searched yet: ${message}`
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
 }

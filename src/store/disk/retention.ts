@@ -9,6 +9,12 @@ export interface Limits {
   readonly maxSizeBytes: number
 }
 
+interface Surroundings {
+  /** Absent while the clock is not to be trusted: then nothing is old. */
+  readonly nowMs?: number | undefined
+  readonly telemetry: StoreTelemetry | undefined
+}
+
 /**
  * Drops what is older than its time: first whole segments, then the events of segments whose alerts stay, then the oldest segments while
  * the store is too large. The newest segment always stays.
@@ -16,7 +22,7 @@ export interface Limits {
 export async function applyLimits(
   segments: Segments,
   limits: Limits,
-  { nowMs, telemetry }: { readonly nowMs: number; readonly telemetry: StoreTelemetry | undefined },
+  { nowMs = -Infinity, telemetry }: Surroundings,
 ): Promise<void> {
   const past = (): readonly Segment[] => segments.list.slice(0, -1)
   for (const segment of past()) {

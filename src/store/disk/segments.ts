@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 import { syncFolder, type Extent, type LogFile } from './commit-log.ts'
+import { type Damage, firstLine, setAside } from './damage.ts'
 import type { Database } from './database.ts'
 import { createRecords, format, insertFromLog, logExtent } from './format.ts'
 
@@ -24,11 +25,10 @@ export interface Segment {
   readonly applied: number
 }
 
-/** A file that could not be read was moved away. */
-export interface Damage {
+interface Place {
+  readonly number: number
+  readonly day: string
   readonly file: string
-  readonly movedTo: string
-  readonly reason: string
 }
 
 const namePattern = /^segment-(\d{6})-(\d{4}-\d{2}-\d{2})\.duckdb$/
@@ -54,23 +54,76 @@ export class Segments {
     return Math.max(0, ...this.#list.map(({ applied }) => applied))
   }
 
-  /** Attaches what is there; files that cannot be read are moved below `damagedFolder` and reported. */
-  async open(damagedFolder: string): Promise<readonly Damage[]> {
-    const damages: Damage[] = []
+  /**
+   * Attaches what is there. Files that cannot be read are moved below `damagedFolder` and reported; `nextPosition` is the first that is not in any segment.
+   */
+  async open(damagedFolder: string, nextPosition: number): Promise<readonly Damage[]> {
     const found: Segment[] = []
+    const damaged: { readonly number: number; readonly damage: Damage }[] = []
     for (const name of (await readdir(this.#folder)).sort()) {
       const [, number, day] = namePattern.exec(name) ?? []
+      if (/\.new(?:\.wal)?$/.test(name)) await rm(path.join(this.#folder, name), { force: true })
       if (number === undefined || day === undefined) continue
-      const file = path.join(this.#folder, name)
-      try {
-        const segment = await this.#attach(Number(number), day, file)
-        if (segment) found.push(segment)
-      } catch (error) {
-        damages.push(await setAside(file, damagedFolder, error))
-      }
+      const place = { number: Number(number), day, file: path.join(this.#folder, name) }
+      const { segment, damage } = await this.#attachOrSetAside(place, damagedFolder)
+      if (segment) found.push(segment)
+      if (damage) damaged.push({ number: place.number, damage })
     }
     this.#list = found
+    return damaged.map(({ number, damage }) => ({ ...damage, lost: this.#lostAround(number, nextPosition) }))
+  }
+
+  /** A journal that cannot be read costs what is in it; a file that cannot be read costs all of it. */
+  async #attachOrSetAside(
+    { number, day, file }: Place,
+    damagedFolder: string,
+  ): Promise<{ readonly segment?: Segment | undefined; readonly damage?: Damage }> {
+    try {
+      return { segment: await this.#attach(number, day, file) }
+    } catch (error) {
+      const journal = `${file}.wal`
+      if (existsSync(journal)) {
+        const movedTo = await setAside(journal, damagedFolder)
+        const damage = { file: journal, movedTo, reason: firstLine(error), lost: '' }
+        const segment = await this.#attach(number, day, file).catch(() => undefined)
+        if (segment) return { segment, damage }
+      }
+      const movedTo = await setAside(file, damagedFolder)
+      return { damage: { file, movedTo, reason: firstLine(error), lost: '' } }
+    }
+  }
+
+  /** What no segment holds around the one of this number, or at its end. */
+  #lostAround(number: number, nextPosition: number): string {
+    const before = this.#list.findLast((segment) => segment.number <= number)?.lastPosition
+    const after = this.#list.find((segment) => segment.number > number)?.firstPosition ?? nextPosition
+    return before === undefined ? `up to ${after - 1} events` : `up to ${after - before - 1} events`
+  }
+
+  /** The database was closed and opened again: attaches everything anew. Resolves with what could not be. */
+  async reopen(damagedFolder: string): Promise<readonly Damage[]> {
+    const damages: Damage[] = []
+    for (const segment of this.#list) {
+      const { number, day, path: file, records } = segment
+      if (!existsSync(file) && records === 0) continue
+      const { segment: found, damage } = await this.#attachOrSetAside({ number, day, file }, damagedFolder)
+      // What it says now counts: nobody knows whether a commit that failed is in it.
+      this.#list = this.#list.flatMap((one) => (one === segment ? (found ?? []) : one))
+      if (!damage) continue
+      damages.push({ ...damage, lost: `up to ${records} events of ${day}` })
+    }
     return damages
+  }
+
+  /** Takes a segment that cannot be read out of service. */
+  async giveUp(segment: Segment, damagedFolder: string, reason: string): Promise<Damage> {
+    const { path: file, records, day, number, schema } = segment
+    this.#list = this.#list.filter((one) => one.number !== number)
+    await this.#database.whenUnread(() =>
+      this.#database.writer.run(`DETACH ${schema}`).catch(() => undefined),
+    )
+    const movedTo = existsSync(file) ? await setAside(file, damagedFolder) : file
+    return { file, movedTo, reason, lost: `${records} events of ${day}` }
   }
 
   /** Moves the records of a log file into the newest segment, or a new one when another day began or that one is full. */
@@ -155,16 +208,16 @@ export class Segments {
   async sizeBytes(): Promise<number> {
     let sum = 0
     for (const { path: file } of this.#list) {
-      sum += (await stat(file)).size
-      if (existsSync(`${file}.wal`)) sum += (await stat(`${file}.wal`)).size
+      for (const end of ['', '.wal']) if (existsSync(file + end)) sum += (await stat(file + end)).size
     }
     return sum
   }
 
   async #target(day: string): Promise<Segment> {
     const newest = this.#list.at(-1)
-    // A clock that went back does not open a segment: positions only grow, and the segment knows its real extent.
-    if (newest && day <= newest.day && (await stat(newest.path)).size < this.#maxBytes) return newest
+    // A clock that was set back a little does not open a segment. After a wrong date a new one is opened: the other would grow until that day comes.
+    const isItsDay = newest && day <= newest.day && daysBetween(day, newest.day) <= 1
+    if (isItsDay && (await stat(newest.path)).size < this.#maxBytes) return newest
     if (newest) await this.#database.writer.run(`CHECKPOINT ${newest.schema}`)
     const number = (newest?.number ?? 0) + 1
     const name = `segment-${String(number).padStart(6, '0')}-${day}.duckdb`
@@ -278,6 +331,10 @@ export class Segments {
   }
 }
 
+function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000
+}
+
 function attach(file: string, schema: string): string {
   return `ATTACH '${file.replaceAll("'", "''")}' AS ${schema} (ROW_GROUP_SIZE 10240, STORAGE_VERSION 'v1.5.0')`
 }
@@ -285,13 +342,4 @@ function attach(file: string, schema: string): string {
 async function removeFile(file: string): Promise<void> {
   await rm(file, { force: true })
   await rm(`${file}.wal`, { force: true })
-}
-
-export async function setAside(file: string, folder: string, error: unknown): Promise<Damage> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const movedTo = path.join(folder, path.basename(file))
-  await rename(file, movedTo)
-  if (existsSync(`${file}.wal`)) await rename(`${file}.wal`, `${movedTo}.wal`)
-  const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-  return { file, movedTo, reason }
 }

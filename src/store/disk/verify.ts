@@ -3,6 +3,7 @@ import path from 'node:path'
 
 import type { Verified } from '../kept-store.ts'
 import type { Database } from './database.ts'
+import { firstLine } from './damage.ts'
 import { scanGroups } from './group.ts'
 import type { Segment } from './segments.ts'
 
@@ -42,7 +43,8 @@ export async function verifyFiles(
   }
 }
 
-async function readSegment(
+/** Reads every column of every record; rejects when one cannot be read. */
+export async function readSegment(
   database: Database,
   { schema }: Segment,
 ): Promise<{ records: number; alerts: number }> {
@@ -68,14 +70,10 @@ async function verifyLog(folder: string): Promise<VerifiedLog> {
     const file = path.join(folder, name)
     const found = scanGroups(await readFile(file))
     groups += found.groups.length
-    records += found.groups.reduce((sum, group) => sum + group.records, 0)
+    records += found.groups.reduce((sum, { facts }) => sum + facts.records, 0)
     // The end of the newest may be a commit on its way, or one that was interrupted: nobody was told that it is stored.
-    const bad = found.totalBytes - found.goodBytes
-    if (bad > 0 && name !== names.at(-1)) damages.push({ file, reason: `${bad} bytes are damaged` })
+    const bad = found.damagedBytes + (name === names.at(-1) ? 0 : found.tornBytes)
+    if (bad > 0) damages.push({ file, reason: `${bad} bytes are damaged` })
   }
   return { files: names.length, groups, records, damages }
-}
-
-export function firstLine(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
 }

@@ -3,7 +3,9 @@ import type { Entry, Hit, Position } from '../store.ts'
 import { CommitLog, type Extent, type LogFile, type LogState } from './commit-log.ts'
 import { GroupBuffer } from './group.ts'
 import { recordLine } from './line.ts'
+import { firstLine } from './damage.ts'
 import type { RecentHits } from './recent-hits.ts'
+import type { Troubles } from './troubles.ts'
 
 export interface ClaimedEntry {
   readonly entry: Entry
@@ -30,6 +32,7 @@ export interface WriterParts {
   readonly state: LogState
   readonly recent: RecentHits
   readonly telemetry: StoreTelemetry | undefined
+  readonly troubles: Troubles
   /** Called for each record that became durable, in order. */
   readonly stored: (record: ClaimedEntry, position: Position) => void
   /** A log file is full and will not change any more. */
@@ -150,9 +153,11 @@ export class Writer {
       if (this.#log.bytes >= fileBytes) await this.#change()
       await this.#write(group)
     } catch (error) {
+      this.#parts.troubles.begins('store', firstLine(error))
       for (const { reject } of group) reject(error)
       return
     }
+    this.#parts.troubles.isOver('store')
     const written = this.#log.bytes - Math.min(sizeBefore, this.#log.bytes)
     this.#parts.telemetry?.committed(written, performance.now() - began)
     this.#publish(group)

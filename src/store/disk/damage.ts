@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rename } from 'node:fs/promises'
+import path from 'node:path'
+
+/** A file that could not be read, or not all of it. */
+export interface Damage {
+  readonly file: string
+  /** Where it was put, as it was; the file itself when it is where it was. */
+  readonly movedTo: string
+  readonly reason: string
+  /** What is missing because of it, for a person. */
+  readonly lost: string
+}
+
+/** Moves a file, and its journal, out of the way. Resolves with where it is now. */
+export async function setAside(file: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const movedTo = path.join(folder, path.basename(file))
+  for (const end of ['', '.wal']) if (existsSync(file + end)) await rename(file + end, movedTo + end)
+  return movedTo
+}
+
+export function firstLine(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+}
