@@ -22,7 +22,7 @@ import { runFilePath, writeRunFile } from './run-file.ts'
 import { demoSource } from './sources/demo/demo.ts'
 import { type OwnEvent, selfSource } from './sources/self/self.ts'
 import { openStore } from './store/open-store.ts'
-import type { Damage } from './store/disk/damage.ts'
+import { StoreWatch } from './store-watch.ts'
 import { serveStore, type StoreServer } from './store/remote/serve.ts'
 import { socketName } from './store/remote/protocol.ts'
 import type { KeptStore } from './store/kept-store.ts'
@@ -71,6 +71,7 @@ export class Manager {
   readonly #events: PipelineTelemetry
   readonly #engineEvents: EngineTelemetry
   readonly #store: KeptStore
+  readonly #storeWatch: StoreWatch
   readonly #stop = new AbortController()
   readonly #self = selfSource(Date.now)
   readonly #startedAtMs = Date.now()
@@ -90,6 +91,7 @@ export class Manager {
     configuration: LoadedConfiguration
     telemetry: RunningTelemetry
     store: KeptStore
+    storeWatch: StoreWatch
     engine: LoadedEngine
     firstSeen: FirstSeenFile
   }) {
@@ -99,6 +101,7 @@ export class Manager {
     this.#events = pipelineTelemetry(parts.telemetry)
     this.#engineEvents = engineTelemetry(parts.telemetry, () => this.#engine.engine)
     this.#store = parts.store
+    this.#storeWatch = parts.storeWatch
     this.#engine = parts.engine
     this.#firstSeen = parts.firstSeen
     const { home, configFile, rulesetFolder } = parts.options
@@ -119,17 +122,26 @@ export class Manager {
       logFile: path.join(home, 'logs', 'quaywatch.log'),
       console: options.console,
     })
-    const damages: Damage[] = []
+    const storeWatch = new StoreWatch(Date.now)
     const store = await openStore({
       folder: path.join(home, 'data'),
       telemetry,
       now: Date.now,
       limits: limitsOf(configuration),
-      onDamage: (damage) => damages.push(damage),
+      onDamage: (damage) => storeWatch.damaged(damage),
+      onTrouble: (trouble) => storeWatch.trouble(trouble),
+      onClockJump: (byMs) => storeWatch.clockJumped(byMs),
     })
-    const manager = new Manager({ options, configuration, telemetry, store, engine, firstSeen })
-    for (const { file, movedTo, reason } of damages)
-      manager.#record({ kind: 'store-damaged', file, folder: movedTo, reason })
+    const manager = new Manager({
+      options,
+      configuration,
+      telemetry,
+      store,
+      storeWatch,
+      engine,
+      firstSeen,
+    })
+    storeWatch.tellsTo((event) => manager.#record(event))
     try {
       await manager.#startParts()
     } catch (error) {
@@ -304,7 +316,7 @@ export class Manager {
       sources: this.#sources,
       totals: this.#events.totals,
       rules: { size: this.#engine.engine.rules.size, problems: this.#engine.problems },
-      checks: this.#checks,
+      checks: [this.#storeWatch.check(), ...this.#checks],
     })
   }
 
