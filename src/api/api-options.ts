@@ -17,6 +17,18 @@ export interface SourceHealth {
   readonly lastEventAtMs?: number | undefined
   /** Events read since the start. */
   readonly events?: number | undefined
+  /** Who sends, for sources that many send to. */
+  readonly senders?: readonly SenderHealth[] | undefined
+}
+
+/** One API server that sends to the audit webhook. */
+export interface SenderHealth {
+  readonly cluster: string
+  readonly server: string
+  readonly events: number
+  readonly eventsPerSecond?: number
+  readonly lagSeconds?: number
+  readonly lastEventAtMs: number
 }
 
 /** One thing that must be true for data to arrive and stay: certificates, disk, clock, follower lag, … */

@@ -19,6 +19,19 @@ const problemOfRules = {
 
 const advised = { state: { type: 'string' }, detail: { type: 'string' }, advice: { type: 'string' } } as const
 
+const sender = {
+  type: 'object',
+  required: ['cluster', 'server', 'events', 'lastEventAtMs'],
+  properties: {
+    cluster: { type: 'string' },
+    server: { type: 'string' },
+    events: { type: 'integer' },
+    eventsPerSecond: { type: 'number' },
+    lagSeconds: { type: 'number' },
+    lastEventAtMs: { type: 'number' },
+  },
+} as const
+
 const healthSchema = {
   type: 'object',
   required: [
@@ -50,6 +63,7 @@ const healthSchema = {
           ...advised,
           lastEventAtMs: { type: 'number' },
           events: { type: 'integer' },
+          senders: { type: 'array', items: sender },
         },
       },
     },

@@ -9,6 +9,23 @@ export interface SourceStatus {
   readonly advice?: string
   /** Wall clock of the last event, milliseconds. */
   readonly lastEventAtMs?: number
+  /** Who sends, for sources that many send to; absent before anybody did. */
+  readonly senders?: readonly Sender[]
+}
+
+/** One of several that send to a source: an API server. */
+export interface Sender {
+  readonly cluster: string
+  /** Address of its connection; a proxy in between stands for all behind it. */
+  readonly server: string
+  /** Since the start. */
+  readonly events: number
+  /** Of the last few seconds. */
+  readonly eventsPerSecond?: number
+  /** Time the oldest event of its last body was old when it was durable. */
+  readonly lagSeconds?: number
+  /** Wall clock, milliseconds. */
+  readonly lastEventAtMs: number
 }
 
 /** Something that turns the outside into events. */

@@ -25,6 +25,15 @@ export type Refusal =
 
 export type KubeAuditTelemetry = ReturnType<typeof kubeAuditTelemetry>
 
+/** One API server, as far as its numbers go. */
+interface SenderNumbers {
+  readonly cluster: string
+  readonly server: string
+  readonly events: number
+  readonly lagSeconds?: number
+  readonly lastEventAtMs: number
+}
+
 /** One line per reason and minute is enough to see what is wrong; the counter has them all. */
 const quietMs = 60_000
 
@@ -84,6 +93,55 @@ export function kubeAuditTelemetry({ log, metrics }: Telemetry, now: () => numbe
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 10],
     registers,
   })
+  let senders: () => readonly SenderNumbers[] = () => []
+  const ofServer = { labelNames: ['cluster', 'server'], registers } as const
+  void new Counter({
+    ...ofServer,
+    name: 'quaywatch_kube_audit_server_events_total',
+    help: 'Audit events received, by cluster and address of the API server.',
+    collect() {
+      this.reset()
+      for (const { cluster, server, events } of senders()) this.inc({ cluster, server }, events)
+    },
+  })
+  void new Gauge({
+    ...ofServer,
+    name: 'quaywatch_kube_audit_server_lag_seconds',
+    help: 'Stage timestamp of the oldest event of the last body to durable, by address of the API server.',
+    collect() {
+      this.reset()
+      for (const { cluster, server, lagSeconds } of senders())
+        if (lagSeconds !== undefined) this.set({ cluster, server }, lagSeconds)
+    },
+  })
+  void new Gauge({
+    ...ofServer,
+    name: 'quaywatch_kube_audit_server_last_received_timestamp_seconds',
+    help: 'When the last body of an API server was stored, by its address.',
+    collect() {
+      this.reset()
+      for (const { cluster, server, lastEventAtMs } of senders())
+        this.set({ cluster, server }, lastEventAtMs / 1000)
+    },
+  })
+  const scrapes = new Counter({
+    name: 'quaywatch_kube_audit_scrapes_total',
+    help: 'Times the counters of an API server were asked for, by result.',
+    labelNames: ['cluster', 'server', 'result'],
+    registers,
+  })
+  const sent = new Gauge({
+    name: 'quaywatch_kube_audit_sent_events',
+    help: 'Audit events that the API servers of a cluster made since their counters were read first.',
+    labelNames: ['cluster'],
+    registers,
+  })
+  const missing = new Counter({
+    name: 'quaywatch_kube_audit_missing_events_total',
+    help: 'Audit events that API servers counted and that did not come.',
+    labelNames: ['cluster', 'reason'],
+    registers,
+  })
   const saidAtMs = new Map<string, number>()
   return {
     listening: (address: string, port: number, auth: readonly string[]) => {
@@ -129,6 +187,21 @@ export function kubeAuditTelemetry({ log, metrics }: Telemetry, now: () => numbe
       if (lagMs !== undefined) lag.set({ cluster }, lagMs / 1000)
       answer.observe(answerMs / 1000)
     },
+    /** Who sends, asked whenever somebody reads the metrics. */
+    watchSenders: (read: () => readonly SenderNumbers[]) => {
+      senders = read
+    },
+    scraped: (cluster: string, server: string) => scrapes.inc({ cluster, server, result: 'ok' }),
+    cannotScrape: (cluster: string, server: string, error: Error) => {
+      scrapes.inc({ cluster, server, result: 'failed' })
+      const key = `scrape ${server}`
+      if (now() - (saidAtMs.get(key) ?? -quietMs) < 10 * quietMs) return
+      saidAtMs.set(key, now())
+      log.warn({ cluster, server, error: error.message }, 'the metrics of an API server cannot be read')
+    },
+    sent: (cluster: string, events: number) => sent.set({ cluster }, events),
+    missing: (cluster: string, reason: 'not-sent' | 'not-received', count: number) =>
+      missing.inc({ cluster, reason }, count),
     held: (count: number) => held.set(count),
     refused: (reason: Refusal, peer: string, detail = '') => {
       refused.inc({ reason })

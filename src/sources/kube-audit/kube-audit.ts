@@ -12,6 +12,8 @@ import { ClusterHealth, type HealthEvent } from './cluster-health.ts'
 import { Deliveries } from './deliveries.ts'
 import type { AuthMethod } from './peer.ts'
 import { Receiver, type ReceiverOptions } from './receiver.ts'
+import { type WrittenServer, scrapeOptions } from './scrape-options.ts'
+import { type ScrapeParts, scrape } from './scraper.ts'
 
 const name = 'kube-audit'
 const methods: readonly AuthMethod[] = ['mtls', 'token', 'none']
@@ -34,13 +36,34 @@ function healthEvent(event: HealthEvent, receivedAtMs: number): RawEvent {
   return new RawEvent({ id, source: name, location: 'k8s', receivedAtMs, text: pythonJson(tree), tree })
 }
 
-function webhook(options: ReceiverOptions, context: SourceContext): Source {
+interface WebhookOptions extends ReceiverOptions {
+  readonly apiServers: readonly WrittenServer[]
+  readonly apiServerCa: string | undefined
+  readonly apiServerToken: string | undefined
+  readonly apiServerInterval: number
+}
+
+/** Runs beside the receiver; ends with the signal. */
+async function compareCounters(
+  options: WebhookOptions,
+  parts: ScrapeParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { apiServers, apiServerCa, apiServerToken, apiServerInterval, cluster = 'default' } = options
+  if (apiServers.length === 0) return
+  const servers = apiServers.map(({ url, cluster: own = cluster }) => ({ url, cluster: own }))
+  const intervalMs = Math.max(1, apiServerInterval) * 1000
+  await scrape({ servers, caFile: apiServerCa, tokenFile: apiServerToken, intervalMs }, parts, signal)
+}
+
+function webhook(options: WebhookOptions, context: SourceContext): Source {
   const { now, home } = context
   const telemetry = kubeAuditTelemetry(context.telemetry, now)
   const deliveries = new Deliveries()
-  const health = new ClusterHealth((event) => {
+  const tell = (event: HealthEvent) =>
     deliveries.add({ events: [healthEvent(event, now())], settled: () => undefined })
-  }, now)
+  const health = new ClusterHealth(tell, now)
+  telemetry.watchSenders(() => health.senders)
   const listening = (bound: number) => context.listening('kube_audit', bound)
   const receiver = new Receiver(options, { home, now, telemetry, deliveries, health, listening })
   let state: SourceStatus['state'] = 'waiting'
@@ -57,6 +80,7 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
       hasFailed = failed
       detail = failed ? `cannot listen on port ${options.port}: ${where}` : `listens on ${where}`
     })
+    const comparing = compareCounters(options, { health, telemetry, tell }, signal)
     // A receiver that can never work ends the source with its reason.
     let failure: unknown
     running.catch((error: unknown) => {
@@ -68,6 +92,7 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
     state = 'stopped'
     if (failure !== undefined) throw failure
     await running
+    await comparing
   }
 
   function status(): SourceStatus {
@@ -81,7 +106,7 @@ function webhook(options: ReceiverOptions, context: SourceContext): Source {
       ...(state === 'running' && clusters.length === 0
         ? { advice: "'quaywatch kube setup' writes what an API server needs" }
         : {}),
-      ...(lastAtMs === undefined ? {} : { lastEventAtMs: lastAtMs }),
+      ...(lastAtMs === undefined ? {} : { lastEventAtMs: lastAtMs, senders: health.senders }),
     }
   }
   return { name, mostUnsettled: mostBatches, read, status }
@@ -111,8 +136,12 @@ export const kubeAudit = sourceType({
       12 * 1024 ** 2,
       'Larger request bodies are refused; API servers send up to 10 MiB.',
     ),
+    ...scrapeOptions,
   },
-  examples: ['<kube_audit><port>8080</port><auth>mtls,token</auth></kube_audit>'],
+  examples: [
+    '<kube_audit><port>8080</port><auth>mtls,token</auth></kube_audit>',
+    '<kube_audit><api_server cluster="prod-eu">https://10.0.0.1:6443</api_server></kube_audit>',
+  ],
   isDisabled: (options) => options.isDisabled,
   diagnose: async ({ bind, port }, { isRunning }) => [
     await checkPort({ service: 'kube_audit', bind, port, isRunning }),
