@@ -1,5 +1,8 @@
 // Events per second from the socket of an engine to batches, with every container inspected, beside JSON.parse of the same lines.
 // The engine runs in the same process and shares its processor.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import pino from 'pino'
 import { Registry } from 'prom-client'
 import { DockerSource } from '../src/sources/docker/docker-source.ts'
@@ -8,10 +11,12 @@ import { FakeEngine } from '../test/support/fake-engine.ts'
 import type { BenchCase } from './bench-case.ts'
 
 const containers = 400
+const home = mkdtempSync(path.join(tmpdir(), 'quaywatch-bench-'))
+process.on('exit', () => rmSync(home, { recursive: true, force: true }))
 const context = {
   telemetry: { log: pino({ level: 'silent' }), metrics: new Registry() },
   now: () => Date.now(),
-  home: '/nonexistent',
+  home,
   hostName: 'bench',
   listening: () => undefined,
 }

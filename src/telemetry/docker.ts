@@ -23,6 +23,8 @@ export class DockerTelemetry {
   readonly #reconciled: Counter
   readonly #outages: Counter
   readonly #waiting: Gauge
+  readonly #spooled: Gauge
+  readonly #spoolFailures: Counter
 
   constructor(telemetry: Telemetry) {
     const { metrics } = telemetry
@@ -66,17 +68,35 @@ export class DockerTelemetry {
     this.#waiting = gauge(
       metrics,
       'quaywatch_docker_waiting_events',
-      'Events received and not yet handed on.',
+      'Events received and not yet handed on, in memory.',
+    )
+    this.#spooled = gauge(
+      metrics,
+      'quaywatch_docker_spooled_bytes',
+      'Events that wait on disk because the store is slow.',
+    )
+    this.#spoolFailures = counter(
+      metrics,
+      'quaywatch_docker_spool_failures_total',
+      'Times waiting events could not be written to disk.',
     )
   }
 
-  received(count: number, waiting: number): void {
+  received(count: number): void {
     this.#events.inc(count)
-    this.#waiting.set(waiting)
   }
 
-  handedOn(waiting: number): void {
-    this.#waiting.set(waiting)
+  waiting(inMemory: number, spooledBytes: number): void {
+    this.#waiting.set(inMemory)
+    this.#spooled.set(spooledBytes)
+  }
+
+  spoolFailed(reason: string): void {
+    this.#spoolFailures.inc()
+    this.#telemetry.log.error(
+      { reason },
+      'docker: waiting events cannot be written to disk; they stay in memory',
+    )
   }
 
   late(): void {
@@ -108,9 +128,9 @@ export class DockerTelemetry {
     this.#telemetry.log.error({ engine, attempts }, 'docker: maximum attempts to reach the engine; giving up')
   }
 
-  overloaded(engine: string, waiting: number): void {
+  overloaded(engine: string, waiting: number, spooledBytes: number): void {
     this.#telemetry.log.error(
-      { engine, waiting },
+      { engine, waiting, spooledBytes },
       'docker: events come faster than they are stored; reading pauses',
     )
   }

@@ -1,24 +1,37 @@
 // The Docker source against an engine that says what no real one here would say.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, describe, it } from 'node:test'
-import { DockerSource } from '../../src/sources/docker/docker-source.ts'
+import type { Batch, Cursor } from '../../src/event/batch.ts'
+import { DockerSource, type SourceLimits } from '../../src/sources/docker/docker-source.ts'
 import { engineAddress } from '../../src/sources/docker/engine-address.ts'
 import { CollectedSource, quietContext } from '../support/collected-source.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 
-const home = mkdtempSync(path.join(tmpdir(), 'quaywatch-fake-'))
+const homes = mkdtempSync(path.join(tmpdir(), 'quaywatch-fake-'))
+let count = 0
+const newHome = (): string => path.join(homes, String((count += 1)))
 const id = 'ab'.repeat(32)
 
-function sourceFor(hosts: readonly string[], attempts?: number): DockerSource {
+interface Settings {
+  readonly attempts?: number
+  readonly home?: string
+  readonly limits?: SourceLimits
+}
+
+function sourceFor(
+  hosts: readonly string[],
+  { attempts, home = newHome(), limits }: Settings = {},
+): DockerSource {
   return new DockerSource({
     name: 'docker-listener',
     engines: hosts.map((host) => engineAddress(host, {})),
     retry: { firstMs: 20, longestMs: 50, attempts, random: () => 1 },
     startsInMs: () => 0,
     context: quietContext(home),
+    ...(limits ? { limits } : {}),
   })
 }
 
@@ -41,7 +54,7 @@ describe('docker source and the Engine API', { timeout: 60_000 }, () => {
     await source.stop()
     await engine.stop()
   })
-  after(() => rmSync(home, { recursive: true, force: true }))
+  after(() => rmSync(homes, { recursive: true, force: true }))
 
   it('reads events of Docker 29 however the transport cuts them', async () => {
     const line = `${eventOf('create', 1, 'é😀')}\n`
@@ -120,30 +133,138 @@ describe('docker source and the Engine API', { timeout: 60_000 }, () => {
       assert.ok(both.cursor?.includes(`"nano":"${nano}"`), `${nano} is not in ${both.cursor}`)
   })
 
-  it('pauses when 20,000 events wait, and declares what it could not read meanwhile', async () => {
+  /** A source whose batches are not stored before the test says so. */
+  async function stalled(settings: Settings, from?: Cursor) {
     const stop = new AbortController()
-    const batches = sourceFor([engine.host]).read(undefined, stop.signal)
+    const before = engine.listeners
+    const batches = sourceFor([engine.host], settings).read(from, stop.signal)
     const first = await batches.next()
-    while (engine.listeners < 2) await new Promise((resolve) => setTimeout(resolve, 5))
-    const lines = Array.from({ length: 24_000 }, (_, at) => eventOf('top', 100 + at))
-    engine.ring.push(...lines.slice(-256))
-    engine.send(`${lines.join('\n')}\n`)
-    while (engine.listeners > 1) await new Promise((resolve) => setTimeout(resolve, 20))
-    first.value?.settle()
-    let top = 0
-    let gap = ''
-    while (gap === '') {
+    while (engine.listeners <= before) await turn()
+    return { stop, batches, first }
+  }
+
+  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+  const nanoOf = (text: string): number => Number(/"timeNano": 1795309765(\d{9})/.exec(text)?.[1] ?? 0)
+  const spooled = (home: string): string[] =>
+    readdirSync(path.join(home, 'data', 'docker-listener')).filter((name) => name.startsWith('spool-'))
+
+  const waitingOnDisk = (home: string): string =>
+    spooled(home)
+      .map((name) => readFileSync(path.join(home, 'data', 'docker-listener', name), 'latin1'))
+      .join('')
+
+  async function readUntil(
+    batches: AsyncGenerator<Batch>,
+    isEnough: (texts: readonly string[]) => boolean,
+  ): Promise<string[]> {
+    const texts: string[] = []
+    while (!isEnough(texts)) {
       const { value } = await batches.next()
-      for (const { text } of value?.events ?? []) {
-        if (text.includes('"Action": "top"')) top += 1
-        if (text.includes('"docker-gap"')) gap = text
-      }
+      texts.push(...(value?.events ?? []).map(({ text }: { text: string }) => text))
       value?.settle()
     }
-    assert.ok(top >= 20_256 && top < 24_000, `${top} events`)
-    assert.match(gap, /"reason": "ring-wrapped"/)
+    return texts
+  }
+
+  it('a store that stands still holds up nothing: events wait on disk and come in their order, once', async () => {
+    const home = newHome()
+    const spool = { totalBytes: 2 ** 28, fileBytes: 2 ** 20 }
+    const { stop, batches, first } = await stalled({ home, limits: { waiting: 20_000, spool } })
+    const lines = Array.from({ length: 6000 }, (_, at) => eventOf('top', 100 + at))
+    for (let at = 0; at < lines.length; at += 1000) {
+      engine.send(`${lines.slice(at, at + 1000).join('\n')}\n`)
+      await turn()
+    }
+    while (spooled(home).length < 2) await turn()
+    first.value?.settle()
+    const tops = (texts: readonly string[]) => texts.filter(withAction('top')).map(nanoOf)
+    const texts = await readUntil(batches, (found) => tops(found).length >= 6000)
+    assert.deepEqual(
+      tops(texts),
+      lines.map((_, at) => 100 + at),
+    )
+    assert.equal(
+      texts.some((text) => text.includes('docker-gap')),
+      false,
+    )
+    const last = batches.next()
+    while (spooled(home).length > 0) await turn()
+    stop.abort()
+    await last
+    await batches.return(undefined)
+  })
+
+  it('what waited on disk is there after a kill, once', async () => {
+    const home = newHome()
+    const { stop, batches, first } = await stalled({ home })
+    engine.send(`${Array.from({ length: 4000 }, (_, at) => eventOf('top', 100 + at)).join('\n')}\n`)
+    first.value?.settle()
+    // Some of it is stored, the rest is on disk, and the engine has forgotten everything.
+    const before = await batches.next()
+    const cursor = before.value?.cursor
+    const stored = before.value?.events.map(({ text }: { text: string }) => text) ?? []
+    before.value?.settle()
+    while (!waitingOnDisk(home).includes('1795309765000004099')) await turn()
+    const killed = newHome()
+    cpSync(home, killed, { recursive: true })
     stop.abort()
     await batches.return(undefined)
+
+    engine.ring.push(eventOf('top', 4099), eventOf('top', 4100))
+    const next = await stalled({ home: killed }, cursor)
+    next.first.value?.settle()
+    const firstTexts = next.first.value?.events.map(({ text }: { text: string }) => text) ?? []
+    const rest = await readUntil(next.batches, (texts) => texts.some((text) => nanoOf(text) === 4100))
+    // What was being stored may come again; a store knows it by its id.
+    const all = [...stored, ...firstTexts, ...rest].filter(withAction('top')).map(nanoOf)
+    assert.ok(all.length <= 4001 + 256, `${all.length} events`)
+    assert.deepEqual(
+      [...new Set(all)],
+      Array.from({ length: 4001 }, (_, at) => 100 + at),
+    )
+    assert.equal(
+      rest.some((text) => text.includes('docker-gap')),
+      false,
+    )
+    next.stop.abort()
+    await next.batches.return(undefined)
+  })
+
+  it('pauses when the disk may take no more, and declares what it could not read meanwhile', async () => {
+    const spool = { totalBytes: 500_000, fileBytes: 100_000 }
+    const { stop, batches, first } = await stalled({ limits: { waiting: 500, spool } })
+    const lines = Array.from({ length: 8000 }, (_, at) => eventOf('top', 100 + at))
+    engine.ring.push(...lines.slice(-256))
+    engine.send(`${lines.join('\n')}\n`)
+    while (engine.listeners > 1) await turn()
+    first.value?.settle()
+    const texts = await readUntil(batches, (found) => found.some((text) => text.includes('docker-gap')))
+    const tops = texts.filter(withAction('top'))
+    assert.ok(tops.length >= 756 && tops.length < 8000, `${tops.length} events`)
+    assert.match(texts.at(-1) ?? '', /"reason": "ring-wrapped"/)
+    stop.abort()
+    await batches.return(undefined)
+  })
+
+  it('an event that went late comes again although we stopped before its facts came', async () => {
+    const home = newHome()
+    engine.delays.set(`/containers/${id}/json`, 5000)
+    const before = new CollectedSource(sourceFor([engine.host], { home }))
+    await before.until('connected', connected)
+    engine.send(`${eventOf('create', 4)}\n`)
+    const late = await before.until('late', (text) => text.includes('"enrichment": "late"'))
+    await before.stop()
+    engine.delays.clear()
+    const later = new CollectedSource(sourceFor([engine.host], { home }), before.cursor)
+    const followUp = await later.until('follow-up', (text) => text.includes('"enrichment": "follow-up"'))
+    assert.equal(followUp.id, `${late.id}:follow-up`)
+    assert.match(followUp.text, /"timeNano": 1795309765000000004/)
+    assert.match(followUp.text, /"Privileged": "true"/)
+    assert.equal(later.texts().filter(withAction('create')).length, 1)
+    engine.send(`${eventOf('top', 5)}\n`)
+    await later.until('top', withAction('top'))
+    assert.ok(!later.cursor?.includes('"late"'))
+    await later.stop()
   })
 
   it('keeps reading while nothing is stored, and repeats a batch that was not stored', async () => {
@@ -190,7 +311,7 @@ describe('docker source without an engine', { timeout: 20_000 }, () => {
   })
 
   it('gives up after the attempts it was given', async () => {
-    const source = sourceFor(['unix:///nonexistent/docker.sock'], 2)
+    const source = sourceFor(['unix:///nonexistent/docker.sock'], { attempts: 2 })
     const collected = new CollectedSource(source)
     while (source.status().state !== 'stopped') await new Promise((resolve) => setTimeout(resolve, 5))
     assert.match(source.status().detail, /gave up after 2 attempts/)

@@ -5,10 +5,17 @@ import { advance, engineTime, isoOfNano, nanoOfTime, readCursor, writeCursor } f
 const position = { engineId: 'E', nano: 1_795_309_767_625_072_224n, ids: ['a', 'b'] }
 
 describe('cursor', () => {
-  it('reads what it wrote, exactly', () =>
-    assert.deepEqual(readCursor(writeCursor(new Map([['default', position]]))).get('default'), position))
-  for (const text of [undefined, '', 'x', '[]', '{"engines":{"a":{"nano":"x"}}}', '{"engines":{"a":null}}'])
-    it(`${JSON.stringify(text)} is nowhere`, () => assert.equal(readCursor(text).size, 0))
+  const late = { id: 'x', engine: 'default', engineId: 'E', receivedAtMs: 5, text: '{"a": 1}' }
+  const places = [
+    { positions: new Map([['default', position]]), late: [], spool: undefined },
+    { positions: new Map(), late: [late], spool: { file: 3, offset: 70_000 } },
+  ]
+  for (const place of places)
+    it('reads what it wrote, exactly', () => assert.deepEqual(readCursor(writeCursor(place)), place))
+  const damaged = ['x', '[]', '{"engines":{"a":{"nano":"x"}}}', '{"engines":{"a":null}}', '{"late":[1,{}]}']
+  for (const text of [undefined, '', ...damaged, '{"spool":{"file":"1"}}'])
+    it(`${JSON.stringify(text)} is nowhere`, () =>
+      assert.deepEqual(readCursor(text), { positions: new Map(), late: [], spool: undefined }))
 
   it('advance() keeps all ids of the newest instant', () => {
     const one = advance(undefined, 'E', 5n, 'x')

@@ -1,5 +1,7 @@
 import type { Cursor } from '../../event/batch.ts'
-import { isObject, textOf, textsOf } from './json-object.ts'
+import { isObject, objectOf, objectsOf, textOf, textsOf, type JsonObject } from './json-object.ts'
+import { readLateEvent, type LateEvent } from './outgoing.ts'
+import type { SpoolPosition } from './spool.ts'
 
 /** How far one engine was read: the time of the newest event, and the ids of all events of that instant. */
 export interface Position {
@@ -11,25 +13,49 @@ export interface Position {
 /** By `EngineAddress.key`. */
 export type Positions = ReadonlyMap<string, Position>
 
-export function writeCursor(positions: Positions): Cursor {
+/** Everything that is stored together with a batch. */
+export interface Place {
+  readonly positions: Positions
+  /** Events that went without their facts and will come again with them. */
+  readonly late: readonly LateEvent[]
+  /** Where the spool goes on; `undefined` when it was never used. */
+  readonly spool: SpoolPosition | undefined
+}
+
+export function writeCursor({ positions, late, spool }: Place): Cursor {
   const engines = [...positions].map(([key, { engineId, nano, ids }]) => [
     key,
     { engineId, nano: String(nano), ids },
   ])
-  return JSON.stringify({ engines: Object.fromEntries(engines) })
+  const rest = { ...(late.length > 0 ? { late } : {}), ...(spool ? { spool } : {}) }
+  return JSON.stringify({ engines: Object.fromEntries(engines), ...rest })
 }
 
 /** What cannot be read is left out: the engine is then read from now on. */
-export function readCursor(cursor: Cursor | undefined): Map<string, Position> {
+export function readCursor(
+  cursor: Cursor | undefined,
+): Place & { readonly positions: Map<string, Position> } {
+  const parsed = objectOf(parse(cursor ?? ''))
+  const late = objectsOf(parsed['late']).map(readLateEvent)
+  return {
+    positions: readPositions(objectOf(parsed['engines'])),
+    late: late.filter((event) => event !== undefined),
+    spool: readSpoolPosition(objectOf(parsed['spool'])),
+  }
+}
+
+function readPositions(engines: JsonObject): Map<string, Position> {
   const positions = new Map<string, Position>()
-  const parsed = parse(cursor ?? '')
-  const engines = isObject(parsed) && isObject(parsed['engines']) ? parsed['engines'] : {}
   for (const [key, value] of Object.entries(engines)) {
     if (!isObject(value) || !/^\d{1,19}$/.test(textOf(value['nano']))) continue
     const nano = BigInt(textOf(value['nano']))
     positions.set(key, { engineId: textOf(value['engineId']), nano, ids: textsOf(value['ids']) })
   }
   return positions
+}
+
+function readSpoolPosition({ file, offset }: JsonObject): SpoolPosition | undefined {
+  return typeof file === 'number' && typeof offset === 'number' ? { file, offset } : undefined
 }
 
 function parse(text: string): unknown {

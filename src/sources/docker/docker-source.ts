@@ -1,27 +1,39 @@
+import path from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { toByteString } from '../../event/byte-string.ts'
-import { pythonJson } from '../../event/python-json.ts'
 import type { Batch, Cursor } from '../../event/batch.ts'
 import type { EngineInventory } from '../../event/inventory.ts'
-import { RawEvent } from '../../event/raw-event.ts'
 import { DockerTelemetry } from '../../telemetry/docker.ts'
 import type { Source, SourceStatus } from '../source.ts'
 import type { SourceContext } from '../source-type.ts'
 import { messageOf } from './advice.ts'
-import { advance, readCursor, writeCursor, type Position } from './cursor.ts'
 import { completeFacts } from './complete-facts.ts'
+import { advance, readCursor, writeCursor, type Place, type Position } from './cursor.ts'
 import { engineApi } from './engine-api.ts'
 import type { EngineAddress } from './engine-address.ts'
+import { parseEngineEvent } from './engine-event.ts'
 import { EngineReader, type RetryPolicy, type StatusText } from './engine-reader.ts'
 import type { Gap, Received } from './engine-session.ts'
 import { Enricher, type Enrichment } from './enricher.ts'
 import { engineFiles } from './engine-files.ts'
-import { envelope, envelopeText, statusEnvelope } from './event-text.ts'
+import { statusEnvelope } from './event-text.ts'
 import { Inventory } from './inventory.ts'
 import { KnownContainers } from './known-containers.ts'
+import type { LateEvents } from './late-events.ts'
+import { Outbox, type Taken } from './outbox.ts'
+import { engineLineOf, lateEventOf, type LateEvent, type Outgoing } from './outgoing.ts'
 import { pause } from './pause.ts'
 import { PendingQueue } from './pending-queue.ts'
 import { SeenEvents } from './seen-events.ts'
+import { receivedSoFar, type Received as Earlier } from './spooled.ts'
+import { Spool, type SpoolLimits, type SpoolPosition } from './spool.ts'
+import { followUp, outgoing, outgoingOwn, OwnEvents, waitingEvent } from './waiting-event.ts'
+import type { OwnEvent, WaitingEvent } from './waiting-event.ts'
+
+export interface SourceLimits {
+  /** Events waiting for their facts, or for the disk when it is slow. */
+  readonly waiting: number
+  readonly spool: SpoolLimits
+}
 
 export interface DockerSourceParts {
   readonly name: string
@@ -30,47 +42,50 @@ export interface DockerSourceParts {
   /** Milliseconds to wait before the first connection. */
   readonly startsInMs: () => number
   readonly context: SourceContext
+  readonly limits?: SourceLimits
 }
 
-/** An event of an engine, waiting for its facts or for its batch; or something we have to say ourselves. */
-interface Item {
-  ready: boolean
-  readonly goesAtMs: number
-  readonly engine: string
-  readonly received: Received | undefined
-  enrichment: Enrichment | undefined
-  delay: 'late' | 'follow-up' | undefined
-  readonly raw: RawEvent | undefined
+/** 256 MiB are some 300,000 events. */
+const usualLimits: SourceLimits = {
+  waiting: 20_000,
+  spool: { totalBytes: 256 * 2 ** 20, fileBytes: 8 * 2 ** 20 },
 }
-
-const enrichWithinMs = 250
-/** Rules about these need facts: when those came late, the event is evaluated once more. */
-const followedUp = /^(?:create|start|update)$|^exec_start: /
+/** As many as an engine repeats after an outage: what waits in memory is not lost when this process is killed. */
 const batchSize = 256
-const maxWaiting = 20_000
 const rememberedEvents = 4096
+const rememberedLate = 64
 const knownLimit = 100_000
 const tickMs = 500
 /** A tick that late means that this process, or the machine, stood still. */
 const stallMs = 2000
-const location = 'Wazuh-Docker'
+
+/** What changes with every batch that is stored. */
+interface Progress {
+  readonly positions: Map<string, Position>
+  readonly late: LateEvents
+  spool: SpoolPosition | undefined
+}
 
 export class DockerSource implements Source {
   readonly name: string
   readonly #parts: DockerSourceParts
+  readonly #limits: SourceLimits
   readonly #telemetry: DockerTelemetry
-  readonly #queue = new PendingQueue<Item>()
+  readonly #own: OwnEvents
+  readonly #queue = new PendingQueue<WaitingEvent | OwnEvent>()
   readonly #readers: EngineReader[] = []
   readonly #files: { close(): Promise<void> }[] = []
   readonly #inventories: Inventory[] = []
-  #statusCount = 0
+  #outbox: Outbox | undefined
   #lastEventAtMs: number | undefined
   #roomWaiters: (() => void)[] = []
 
   constructor(parts: DockerSourceParts) {
     this.name = parts.name
     this.#parts = parts
+    this.#limits = parts.limits ?? usualLimits
     this.#telemetry = new DockerTelemetry(parts.context.telemetry)
+    this.#own = new OwnEvents(parts.context.now)
   }
 
   status(): SourceStatus {
@@ -85,42 +100,76 @@ export class DockerSource implements Source {
   }
 
   async *read(from: Cursor | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
-    const positions = readCursor(from)
+    const place = readCursor(from)
+    const spool = await Spool.open(this.#spoolFolder(), this.#limits.spool, place.spool)
+    const earlier = await receivedSoFar(place, spool, { ids: rememberedEvents, late: rememberedLate })
+    const outbox = new Outbox(spool, batchSize, (error) => this.#telemetry.spoolFailed(messageOf(error)))
+    this.#outbox = outbox
+    const progress = { positions: new Map(place.positions), late: earlier.late, spool: place.spool }
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
     this.#say('Started')
-    const reading = this.#readAll(positions, either)
+    const working = Promise.all([this.#readAll(earlier, either), this.#pump(outbox, either)])
+    working.catch(() => stop.abort())
     const watch = this.#watchStalls()
     try {
-      while (!signal.aborted) {
-        const items = await this.#queue.take(batchSize, signal)
-        if (items.length > 0) yield* this.#offer(items, positions, signal)
-        if (this.#queue.length < maxWaiting / 2) for (const wake of this.#roomWaiters.splice(0)) wake()
+      while (!either.aborted) {
+        const taken = await outbox.take(batchSize, either)
+        if (taken.items.length === 0) continue
+        if (yield* this.#offer(taken, progress, signal)) await outbox.stored(taken.after)
+        else break
+        this.#wakeReaders()
       }
     } finally {
       stop.abort()
       clearInterval(watch)
-      await reading
+      await working
+      await outbox.close(this.#queue.drain().map((item) => this.#outgoing(item)))
       await Promise.all(this.#files.map((file) => file.close()))
     }
   }
 
-  /** The same events again until they are stored. */
+  #spoolFolder(): string {
+    return path.join(this.#parts.context.home, 'data', this.name)
+  }
+
+  /** From those that wait for their facts to those that wait for the store. */
+  async #pump(outbox: Outbox, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const items = await this.#queue.take(batchSize, signal)
+      await outbox.put(items.map((item) => this.#outgoing(item)))
+      this.#telemetry.waiting(this.#queue.length + outbox.length, outbox.spooledBytes)
+      this.#wakeReaders()
+    }
+  }
+
+  #outgoing(item: WaitingEvent | OwnEvent): Outgoing {
+    if ('raw' in item) return outgoingOwn(item)
+    const made = outgoing(item)
+    if (item.delay === 'late') this.#telemetry.late()
+    if (item.enrichment?.healthcheck) this.#telemetry.healthcheck()
+    return made
+  }
+
+  /** The same events again until they are stored; false when we stop before. */
   async *#offer(
-    items: readonly Item[],
-    positions: Map<string, Position>,
+    { items, after }: Taken,
+    progress: Progress,
     signal: AbortSignal,
-  ): AsyncGenerator<Batch> {
-    const events = items.map((item) => this.#rawOf(item))
-    for (const { engine, received } of items)
-      if (received && !received.reconciled)
-        positions.set(
-          engine,
-          advance(positions.get(engine), received.engineId, received.event.timeNano, received.id),
-        )
-    const cursor = writeCursor(positions)
-    this.#telemetry.handedOn(this.#queue.length)
-    for (let stored = false; !stored && !signal.aborted;) {
+  ): AsyncGenerator<Batch, boolean> {
+    const { positions, late } = progress
+    for (const item of items) {
+      const { engine, engineId, nano, raw } = item
+      if (item.advances) positions.set(engine, advance(positions.get(engine), engineId, nano, raw.id))
+      if (item.isLate) late.add(lateEventOf(item))
+      else late.settle(raw.id)
+    }
+    progress.spool = after ?? progress.spool
+    const place: Place = { positions, late: late.all(), spool: progress.spool }
+    const cursor = writeCursor(place)
+    const events = items.map(({ raw }) => raw)
+    for (let stored = false; !stored;) {
+      if (signal.aborted) return false
       let failed = false
       yield {
         source: this.name,
@@ -130,123 +179,107 @@ export class DockerSource implements Source {
       }
       stored = !failed
     }
+    return true
   }
 
-  async #readAll(positions: ReadonlyMap<string, Position>, signal: AbortSignal): Promise<void> {
+  async #readAll(earlier: Earlier, signal: AbortSignal): Promise<void> {
     await pause(this.#parts.startsInMs(), signal)
     if (signal.aborted) return
-    for (const address of this.#parts.engines)
-      this.#readers.push(this.#readerOf(address, positions.get(address.key), signal))
+    for (const address of this.#parts.engines) this.#readers.push(this.#readerOf(address, earlier, signal))
     await Promise.all(this.#readers.map((reader) => reader.run(signal)))
   }
 
-  #readerOf(address: EngineAddress, from: Position | undefined, signal: AbortSignal): EngineReader {
+  #readerOf(address: EngineAddress, earlier: Earlier, signal: AbortSignal): EngineReader {
+    const { key } = address
+    const { context, retry } = this.#parts
+    const from = earlier.positions.get(key)
     const api = engineApi(address)
     const known = new KnownContainers(knownLimit)
-    const inventory = new Inventory(address.key)
+    const inventory = new Inventory(key)
     this.#inventories.push(inventory)
-    const files = engineFiles({
-      home: this.#parts.context.home,
-      key: address.key,
-      known,
-      inventory,
-      resumes: from !== undefined,
-      failed: (doing, error) => this.#telemetry.failed(address.text, doing, messageOf(error)),
-    })
-    this.#files.push(files)
+    const failed = (doing: string, error: unknown): void =>
+      this.#telemetry.failed(address.text, doing, messageOf(error))
+    const files = { home: context.home, key, known, inventory, resumes: from !== undefined, failed }
+    this.#files.push(engineFiles(files))
+    const enricher = new Enricher(api, signal, (id, facts) =>
+      completeFacts(inventory, id, facts, context.now()),
+    )
     const memory = {
       api,
-      seen: new SeenEvents(rememberedEvents, from),
+      seen: new SeenEvents(rememberedEvents, from, earlier.ids.get(key)),
       known,
-      enricher: new Enricher(api, signal, (id, facts) =>
-        completeFacts(inventory, id, facts, this.#parts.context.now()),
-      ),
+      enricher,
       inventory,
       telemetry: this.#telemetry,
-      now: this.#parts.context.now,
-      receive: (received: Received) => this.#receive(address.key, received),
+      now: context.now,
+      receive: (received: Received) => this.#receive(key, received, earlier.late),
       gap: (gap: Gap) => this.#sayGap(address.text, gap),
-      isFull: () => this.#queue.length >= maxWaiting,
+      isFull: () => this.#isFull(),
+    }
+    const returned = (): void => {
+      for (const event of earlier.late.of(key)) void this.#comeAgain(event, enricher, earlier.late)
     }
     const room = (until: AbortSignal): Promise<void> => this.#room(address.text, until)
-    return new EngineReader({ memory, retry: this.#parts.retry, say: (text) => this.#say(text), room })
+    const say = (text: StatusText): void => this.#say(text)
+    return new EngineReader({ memory, retry, say, room, returned })
   }
 
-  #receive(engine: string, received: Received): void {
+  #receive(engine: string, received: Received, late: LateEvents): void {
     const { enrichment } = received
     this.#lastEventAtMs = received.receivedAtMs
-    const waits = enrichment instanceof Promise
-    const item: Item = {
-      ready: !waits,
-      goesAtMs: performance.now() + enrichWithinMs,
-      engine,
-      received,
-      enrichment: waits ? undefined : enrichment,
-      delay: undefined,
-      raw: undefined,
-    }
-    if (waits)
+    const item = waitingEvent(engine, received)
+    if (enrichment instanceof Promise)
       void enrichment.then((found) => {
-        if (item.delay === 'late') return this.#followUp(item, found)
+        if (item.delay === 'late') return this.#followUp(item, found, late)
         item.enrichment = found
         item.ready = true
         return this.#queue.wake()
       })
     this.#queue.push(item)
-    this.#telemetry.received(1, this.#queue.length)
+    this.#telemetry.received(1)
   }
 
   /** The facts came after the event had gone: rules that need them get their chance now. */
-  #followUp(item: Item, enrichment: Enrichment): void {
-    if (!item.received || !enrichment.container || !followedUp.test(item.received.event.action)) return
-    this.#queue.push({ ...item, ready: true, enrichment, delay: 'follow-up' })
+  #followUp({ engine, received }: WaitingEvent, found: Enrichment | undefined, late: LateEvents): void {
+    const again = followUp(engine, received, found)
+    if (again) this.#queue.push(again)
+    else late.settle(received.id)
   }
 
-  #rawOf(item: Item): RawEvent {
-    const { received, enrichment, raw } = item
-    if (raw) return raw
-    if (!received) throw new Error('an item without event')
-    const { event, receivedAtMs, reconciled } = received
-    if (!item.ready) item.delay = 'late'
-    if (item.delay === 'late') this.#telemetry.late()
-    if (enrichment?.healthcheck) this.#telemetry.healthcheck()
-    const tree = envelope(event, { enrichment, delay: item.delay, reconciled })
-    const text = (): string => envelopeText(tree, event.timeNano)
-    const id = item.delay === 'follow-up' ? `${received.id}:follow-up` : received.id
-    return new RawEvent({ id, source: 'docker-listener', location, receivedAtMs, text, tree })
+  /** It went late before this process was started, or before the connection was lost. */
+  async #comeAgain(event: LateEvent, enricher: Enricher, late: LateEvents): Promise<void> {
+    const parsed = parseEngineEvent(engineLineOf(event.text))
+    if (!parsed) return late.settle(event.id)
+    const { id, engine, engineId, receivedAtMs } = event
+    const received = { id, event: parsed, engineId, receivedAtMs, reconciled: false, enrichment: undefined }
+    this.#followUp({ ...waitingEvent(engine, received), delay: 'late' }, await enricher.enrich(parsed), late)
   }
 
   #say(text: StatusText | 'Started'): void {
-    this.#pushOwn(location, statusEnvelope(text))
+    this.#queue.push(this.#own.make('Wazuh-Docker', statusEnvelope(text)))
   }
 
   #sayGap(engine: string, gap: Gap): void {
-    this.#pushOwn('quaywatch', {
-      integration: 'quaywatch',
-      quaywatch: { kind: 'docker-gap', engine, ...gap },
-    })
+    const quaywatch = { kind: 'docker-gap', engine, ...gap }
+    this.#queue.push(this.#own.make('quaywatch', { integration: 'quaywatch', quaywatch }))
   }
 
-  #pushOwn(where: string, tree: unknown): void {
-    const receivedAtMs = this.#parts.context.now()
-    this.#statusCount += 1
-    const id = `docker-status:${receivedAtMs}:${process.pid}:${this.#statusCount}`
-    const text = toByteString(pythonJson(tree))
-    const raw = new RawEvent({ id, source: 'docker-listener', location: where, receivedAtMs, text, tree })
-    this.#queue.push({
-      ready: true,
-      goesAtMs: 0,
-      engine: '',
-      received: undefined,
-      enrichment: undefined,
-      delay: undefined,
-      raw,
-    })
+  #isFull(): boolean {
+    return this.#queue.length >= this.#limits.waiting || this.#outbox?.isFull === true
+  }
+
+  #hasRoom(): boolean {
+    return this.#queue.length < this.#limits.waiting / 2 && this.#outbox?.hasRoom !== false
+  }
+
+  #wakeReaders(): void {
+    if (this.#roomWaiters.length > 0 && this.#hasRoom())
+      for (const wake of this.#roomWaiters.splice(0)) wake()
   }
 
   #room(engine: string, signal: AbortSignal): Promise<void> {
-    if (this.#queue.length < maxWaiting / 2) return Promise.resolve()
-    this.#telemetry.overloaded(engine, this.#queue.length)
+    if (this.#hasRoom()) return Promise.resolve()
+    this.#telemetry.overloaded(engine, this.#queue.length, this.#outbox?.spooledBytes ?? 0)
     return new Promise((resolve) => {
       this.#roomWaiters.push(resolve)
       signal.addEventListener('abort', () => resolve(), { once: true })

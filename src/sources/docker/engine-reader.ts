@@ -31,6 +31,8 @@ export interface ReaderParts {
   readonly say: (text: StatusText) => void
   /** Resolves when there is room again. */
   readonly room: (signal: AbortSignal) => Promise<void>
+  /** Called at every connection. */
+  readonly returned?: () => void
 }
 
 /** Keeps one engine connected for as long as the source runs. */
@@ -104,6 +106,7 @@ export class EngineReader {
     this.#status = { state: 'running', detail: `listening to Docker ${version} at ${memory.api.address}` }
     memory.telemetry.connected(memory.api.address, version)
     say('Connected to Docker service')
+    this.#parts.returned?.()
   }
 
   #onFailure(error: unknown, connected: boolean): void {

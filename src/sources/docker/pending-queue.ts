@@ -43,6 +43,11 @@ export class PendingQueue<T extends Pending> {
     return []
   }
 
+  /** Everything at once, ready or not. */
+  drain(): T[] {
+    return this.#items.splice(0)
+  }
+
   #changed(timeoutMs: number | undefined, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.wake(), timeoutMs)

@@ -7,10 +7,11 @@ export class SeenEvents {
   readonly #ids = new Set<string>()
   #position: Position | undefined
 
-  constructor(limit: number, from: Position | undefined) {
+  /** `ids`: received as well, besides those at the position. */
+  constructor(limit: number, from: Position | undefined, ids: readonly string[] = []) {
     this.#limit = limit
     this.#position = from
-    for (const id of from?.ids ?? []) this.#ids.add(id)
+    for (const id of [...ids.slice(-limit), ...(from?.ids ?? [])]) this.#ids.add(id)
   }
 
   /** Of the newest event received. */

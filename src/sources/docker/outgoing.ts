@@ -1,0 +1,82 @@
+import { RawEvent } from '../../event/raw-event.ts'
+import { isObject, objectOf, textOf } from './json-object.ts'
+
+/** An event on its way to the store: everything that could be waited for has come, or it goes without. */
+export interface Outgoing {
+  readonly raw: RawEvent
+  /** `EngineAddress.key`; empty for what we say ourselves. */
+  readonly engine: string
+  readonly engineId: string
+  readonly nano: bigint
+  /** The position of its engine moves on when it is stored. */
+  readonly advances: boolean
+  /** It went without its facts, and rules may need them: it will come once more. */
+  readonly isLate: boolean
+}
+
+const sourceName = 'docker-listener'
+
+/** One line without its end. The text is JSON in ASCII, so it has neither tabs nor ends of lines. */
+export function spoolLine({ raw, engine, engineId, nano, advances, isLate }: Outgoing): string {
+  const flags = `${advances ? 'a' : ''}${isLate ? 'l' : ''}-`
+  const where = [raw.location, engine, engineId].map(encodeURIComponent)
+  return [raw.id, flags, ...where, nano, raw.receivedAtMs, raw.text].join('\t')
+}
+
+/** `undefined`: damaged. */
+export function fromSpoolLine(line: string): Outgoing | undefined {
+  const [id = '', flags = '', location, engine, engineId, nano = '', received, text = ''] = line.split('\t')
+  if (id === '' || !/^\d{1,20}$/.test(nano) || !text.endsWith('}')) return undefined
+  const names = [location, engine, engineId].map(decoded)
+  const raw = { id, source: sourceName, location: names[0] ?? '', receivedAtMs: Number(received), text }
+  return {
+    raw: new RawEvent(raw),
+    engine: names[1] ?? '',
+    engineId: names[2] ?? '',
+    nano: BigInt(nano),
+    advances: flags.includes('a'),
+    isLate: flags.includes('l'),
+  }
+}
+
+function decoded(text: string | undefined): string {
+  try {
+    return decodeURIComponent(text ?? '')
+  } catch {
+    return text ?? ''
+  }
+}
+
+/** The line of the engine inside the text of an event, as `parseEngineEvent` reads it. */
+export function engineLineOf(text: string): string {
+  const begin = '{"integration": "docker", "docker": '
+  return text.startsWith(begin) ? text.slice(begin.length, -1) : ''
+}
+
+/** An event that went without its facts, as the cursor keeps it until it comes again. */
+export interface LateEvent {
+  readonly id: string
+  readonly engine: string
+  readonly engineId: string
+  readonly receivedAtMs: number
+  /** Of the event as it went. */
+  readonly text: string
+}
+
+export function lateEventOf({ raw, engine, engineId }: Outgoing): LateEvent {
+  return { id: raw.id, engine, engineId, receivedAtMs: raw.receivedAtMs, text: raw.text }
+}
+
+/** One that a cursor kept; `undefined` when it is damaged. */
+export function readLateEvent(value: unknown): LateEvent | undefined {
+  if (!isObject(value)) return undefined
+  const { receivedAtMs } = value
+  const [id, engine, engineId, text] = ['id', 'engine', 'engineId', 'text'].map((key) =>
+    textOf(objectOf(value)[key]),
+  )
+  if (id === undefined || engine === undefined || engineId === undefined || text === undefined)
+    return undefined
+  return typeof receivedAtMs === 'number' && id !== ''
+    ? { id, engine, engineId, receivedAtMs, text }
+    : undefined
+}
