@@ -16,6 +16,7 @@ import { certificateCheck, diskCheck, healthReport, type RunningSource } from '.
 import { startFileOutputs } from './outputs/files/start.ts'
 import { ingest } from './pipeline/ingest.ts'
 import { rebuildMemory } from './pipeline/rebuild.ts'
+import { ruleFiles } from './rule-files.ts'
 import { ruleHooks } from './rule-hooks.ts'
 import { type RulesetFiles, rulesetFilesOnDisk } from './ruleset-files.ts'
 import { runFilePath, writeRunFile } from './run-file.ts'
@@ -176,6 +177,15 @@ export class Manager {
   }
 
   #startApi(certificate: ServerCertificate): Promise<Api> {
+    const files = this.#rulesetFiles()
+    const editable = ruleFiles({
+      home: this.home,
+      files,
+      load: (overlaid) => loadFor(this.#options, this.#configuration, this.#firstSeen, overlaid),
+      problems: () => this.#engine.problems,
+      reload: () => this.reload(),
+      now: Date.now,
+    })
     return startApi({
       store: this.#store,
       telemetry: this.#telemetry,
@@ -187,7 +197,13 @@ export class Manager {
       hostName,
       health: () => this.health(),
       inventory: () => this.#sources.flatMap(({ source }) => source.inventory?.() ?? []),
-      rules: ruleHooks(() => this.#engine, this.#rulesetFiles(), Date.now),
+      rules: ruleHooks(
+        () => this.#engine,
+        files,
+        Date.now,
+        (...draft) => editable.drafted(...draft),
+      ),
+      ruleFiles: editable,
       backtests: this.#backtests,
       recordChange: (change: Change) => this.#record({ kind: 'change', ...change }),
     })
@@ -373,8 +389,18 @@ function loadFor(
   { home, rulesetFolder }: ManagerOptions,
   { configuration }: LoadedConfiguration,
   firstSeen: FirstSeenFile,
+  files?: RulesetFiles,
 ): LoadedEngine {
   const { ruleset, global, alerts } = configuration
   const memory = { firstSeen: firstSeen.read(), onFirstSeen: (key: string) => firstSeen.note(key) }
-  return loadEngine({ home, rulesetFolder, ruleset, global, alerts, hostName, memory })
+  return loadEngine({
+    home,
+    rulesetFolder,
+    ruleset,
+    global,
+    alerts,
+    hostName,
+    memory,
+    ...(files ? { files } : {}),
+  })
 }

@@ -9,15 +9,23 @@ import type { Rule } from './rules/rule.ts'
 import type { Trace } from './rules/trace.ts'
 
 /** What the dashboard asks about the rules in force. `loaded` is asked every time: rules may have been read again. */
-export function ruleHooks(loaded: () => LoadedEngine, files: RulesetFiles, now: () => number): RuleHooks {
+export function ruleHooks(
+  loaded: () => LoadedEngine,
+  files: RulesetFiles,
+  now: () => number,
+  /** The rules as they would be with a file that is not saved; it has been checked before. */
+  drafted: (name: string, text: string) => LoadedEngine | undefined = () => undefined,
+): RuleHooks {
   return {
     list: () => loaded().engine.rules.rules.map(summary),
     show: (id) => {
       const rule = loaded().engine.rules.rule(id)
       return rule && detail(rule, files)
     },
-    test: async ({ lines, location }) => {
-      const { decoder, rules } = loaded().newSession()
+    test: async ({ lines, location, draft }) => {
+      const engine = draft ? drafted(draft.name, draft.text) : loaded()
+      if (!engine) throw new Error('testing a draft: its rules cannot be used')
+      const { decoder, rules } = engine.newSession()
       const memory = rules.newMemory({ mode: 'logtest' })
       return lines.map((line, index): RuleTestResult => {
         const parts = { id: `test:${index}`, source: 'test', receivedAtMs: now() }

@@ -73,6 +73,14 @@ export interface Change {
     | 'token-created'
     | 'token-revoked'
     | 'export'
+    | 'rule-file-saved'
+    | 'rule-file-removed'
+    | 'search-saved'
+    | 'search-removed'
+    | 'note-added'
+    | 'note-removed'
+    | 'muted'
+    | 'unmuted'
   /** User name of who did it; `-` when nobody was signed in. */
   readonly by: string
   readonly role: Role | undefined
@@ -129,7 +137,53 @@ export interface RuleHooks {
   test(request: {
     readonly lines: readonly string[]
     readonly location: string
+    /** A file as it might become: rules are tried with it. */
+    readonly draft?: { readonly name: string; readonly text: string }
   }): Promise<readonly RuleTestResult[]>
+}
+
+/** One file that rules, decoders or lists come from. */
+export interface RuleFile {
+  /** `etc/rules/local.xml` in the home directory, `ruleset/rules/…` in the ruleset. */
+  readonly name: string
+  readonly kind: 'rules' | 'decoders' | 'lists'
+  /** In the home directory: can be changed. */
+  readonly isLocal: boolean
+  readonly sizeBytes?: number
+  readonly changedAtMs?: number
+}
+
+export interface RuleFileText {
+  readonly name: string
+  readonly text: string
+  /** Changes with the text. */
+  readonly version: string
+  readonly canBeChanged: boolean
+}
+
+export type SaveOutcome =
+  | { readonly kind: 'saved'; readonly version: string; readonly problems: readonly Problem[] }
+  /** Nothing was written: the rules could not be used with it. */
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+  /** The file is not what it was when it was opened. */
+  | { readonly kind: 'conflict' }
+
+export interface RuleFileHooks {
+  list(): readonly RuleFile[]
+  read(name: string): RuleFileText | undefined
+  /** What would be wrong with this text in this file. */
+  check(name: string, text: string): readonly Problem[]
+  /** Writes, and makes it the rules in force. `version`: of the text that was opened; absent for a new file. */
+  save(request: {
+    readonly name: string
+    readonly text: string
+    readonly version: string | undefined
+    readonly by: string
+  }): Promise<SaveOutcome>
+  remove(name: string, by: string): Promise<SaveOutcome>
+  /** Before each change, newest first. */
+  versions(name: string): readonly { readonly id: string; readonly atMs: number; readonly by: string }[]
+  version(name: string, id: string): string | undefined
 }
 
 export interface BacktestRequest {
@@ -198,6 +252,8 @@ export interface ApiOptions {
   recordChange(change: Change): void
   /** Absent: the pages about rules say that rules cannot be browsed here. */
   readonly rules?: RuleHooks
+  /** Absent: rules cannot be edited here. */
+  readonly ruleFiles?: RuleFileHooks
   /** What exists on the engines that are watched. Absent: nothing is watched here. */
   inventory?(): readonly EngineInventory[]
   /** Absent: back-tests are refused. */

@@ -19,6 +19,7 @@ import { addHealthRoutes, addProbeRoutes } from './health-routes.ts'
 import { addMitreRoutes } from './mitre-routes.ts'
 import { addPageRoutes } from './page-routes.ts'
 import { ApiProblem, sendProblem } from './problem-details.ts'
+import { addRuleFileRoutes } from './rule-file-routes.ts'
 import { addRuleRoutes } from './rule-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -114,6 +115,7 @@ function addApiRoutes(api: FastifyInstance, context: ApiContext): void {
   addUserRoutes(api, context)
   addHealthRoutes(api, context)
   addRuleRoutes(api, context)
+  addRuleFileRoutes(api, context)
   addBacktestRoutes(api, context)
   addMitreRoutes(api)
   addDockerRoutes(api, context)

@@ -3,7 +3,7 @@ import type { ApiContext } from './context.ts'
 import { ApiProblem } from './problem-details.ts'
 import { problemResponses } from './schemas.ts'
 
-const problemOfRules = {
+export const problemOfRules = {
   type: 'object',
   required: ['code', 'severity', 'message'],
   properties: {

@@ -32,6 +32,7 @@ const titles: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'Too large',
   415: 'Unsupported media type',
+  422: 'Refused',
   429: 'Too many requests',
   500: 'Something went wrong here',
   503: 'Not available at the moment',

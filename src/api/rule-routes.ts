@@ -19,8 +19,14 @@ const summaryProperties = {
 } as const
 const required = ['id', 'level', 'description', 'groups', 'mitreIds', 'file', 'line', 'origin'] as const
 
+interface TestBody {
+  readonly lines: readonly string[]
+  readonly location?: string
+  readonly draft?: { readonly name: string; readonly text: string }
+}
+
 /** Rules as they are loaded now: browse and test. */
-export function addRuleRoutes(server: FastifyInstance, { rules }: ApiContext): void {
+export function addRuleRoutes(server: FastifyInstance, { rules, ruleFiles }: ApiContext): void {
   const hooks = (): RuleHooks => {
     if (rules) return rules
     throw new ApiProblem(503, 'no-rules', 'Rules cannot be browsed in this manager.', {
@@ -69,9 +75,9 @@ export function addRuleRoutes(server: FastifyInstance, { rules }: ApiContext): v
     },
   })
 
-  server.post<{ Body: { readonly lines: readonly string[]; readonly location?: string } }>('/rules/test', {
+  server.post<{ Body: TestBody }>('/rules/test', {
     config: { access: 'analyst' },
-    bodyLimit: 2 * 1024 * 1024,
+    bodyLimit: 4 * 1024 * 1024,
     schema: {
       summary: 'What the rules make of some lines; nothing is stored',
       tags: ['rules'],
@@ -87,6 +93,16 @@ export function addRuleRoutes(server: FastifyInstance, { rules }: ApiContext): v
             items: { type: 'string', maxLength: 1_048_576 },
           },
           location: { type: 'string', maxLength: 1024, default: 'logtest' },
+          draft: {
+            type: 'object',
+            required: ['name', 'text'],
+            additionalProperties: false,
+            description: 'A file as it might become.',
+            properties: {
+              name: { type: 'string', maxLength: 400 },
+              text: { type: 'string', maxLength: 2 * 1024 * 1024 },
+            },
+          },
         },
       },
       response: {
@@ -111,11 +127,15 @@ export function addRuleRoutes(server: FastifyInstance, { rules }: ApiContext): v
         ...problemResponses,
       },
     },
-    handler: async (request) => ({
-      results: await hooks().test({
-        lines: request.body.lines,
-        location: request.body.location ?? 'logtest',
-      }),
-    }),
+    handler: async (request) => {
+      const { lines, location = 'logtest', draft } = request.body
+      const problems = draft ? (ruleFiles?.check(draft.name, draft.text) ?? []) : []
+      if (problems.some(({ severity }) => severity === 'fatal')) {
+        throw new ApiProblem(422, 'rules-refused', 'With this file the rules could not be used.', {
+          extra: { problems },
+        })
+      }
+      return { results: await hooks().test({ lines, location, ...(draft ? { draft } : {}) }) }
+    },
   })
 }
