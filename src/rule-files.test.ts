@@ -20,7 +20,10 @@ function editable() {
   // Small, so that loading takes no time.
   const rulesetFolder = path.join(home, 'ruleset')
   for (const [folder, text] of [
-    ['decoders', '<decoder name="own"><program_name>^own$</program_name></decoder>'],
+    [
+      'decoders',
+      '<decoder name="own"><program_name>^own$</program_name></decoder><decoder name="any"><prematch>any</prematch></decoder>',
+    ],
     [
       'rules',
       '<group name="base,"><rule id="1" level="0"><category>syslog</category><description>any</description></rule></group>',
