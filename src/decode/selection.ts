@@ -31,8 +31,11 @@ export function selectDecoder(
   log: ByteString,
 ): Selection | undefined {
   const candidates = lists.candidates(programName, log)
-  const lower = candidates.length > manyCandidates ? lowerAscii(log) : undefined
-  for (const root of candidates) {
+  let lower: ByteString | undefined
+  for (let index = 0; index < candidates.length; index += 1) {
+    const root = candidates[index]
+    if (root === undefined) break
+    if (index === manyCandidates) lower = lowerAscii(log)
     const { prematch } = root.definition
     const parentEnd = prematch === undefined ? 0 : prematch.pattern.match(log, 0, lower)
     if (parentEnd >= 0) return selectChild(root, log, parentEnd, lower)

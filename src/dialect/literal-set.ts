@@ -1,5 +1,5 @@
 import { AhoCorasick } from './aho-corasick.ts'
-import { compileContains } from './contains.ts'
+import { compileFind } from './contains.ts'
 import type { Literal } from './pattern.ts'
 
 /** From how many alternatives on one pass over the subject is cheaper than one search each. */
@@ -58,11 +58,14 @@ function suffixCheck(texts: readonly string[]): Check | undefined {
 function containsCheck(texts: readonly string[]): Check | undefined {
   const [first, second] = texts
   if (first === undefined) return undefined
-  if (second === undefined) return compileContains(first)
+  if (second === undefined) {
+    const find = compileFind(first)
+    return (lower, from) => find(lower, from) !== -1
+  }
   if (texts.length < manyContains) {
-    const checks = texts.map(compileContains)
+    const finds = texts.map(compileFind)
     return (lower, from) => {
-      for (const check of checks) if (check(lower, from)) return true
+      for (const find of finds) if (find(lower, from) !== -1) return true
       return false
     }
   }

@@ -20,6 +20,7 @@ class OsMatch implements Pattern {
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
   readonly isBlowUpProne = false
+  readonly needsLower = true
   readonly #isNegated: boolean
   readonly #check: (lower: string, from: number) => boolean
 

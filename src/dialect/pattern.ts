@@ -32,6 +32,8 @@ export interface Pattern {
   readonly isLiteral: boolean
   /** 256 flags: a subject that is not empty can only match when the byte at the offset has one. Absent: nothing is known. */
   readonly firstBytes?: Uint8Array | undefined
+  /** False: `test` is as quick without `lower`. */
+  readonly needsLower: boolean
   /** There are subjects on which matching takes very long or is given up; a linter should say so. */
   readonly isBlowUpProne: boolean
   test(subject: string, lower?: string): boolean

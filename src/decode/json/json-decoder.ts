@@ -6,6 +6,7 @@ import { flattenJson } from './flatten.ts'
 import { JsonPart } from './json-part.ts'
 import { hits, scanJson, scanned } from './json-scanner.ts'
 import { type KeyTable, keyTable } from './key-table.ts'
+import { Shapes } from './shapes.ts'
 import { valueAt } from './value-at.ts'
 
 /**
@@ -26,8 +27,11 @@ export function addJsonFields(
 function addScanned(fields: EventFields, text: ByteString, start: number, options: JsonOptions): boolean {
   const table = keyTable()
   const limit = fields.room
-  const result = scanJson(text, start, table, { discardNulls: options.nulls === 'discard', limit })
-  if (result !== 'object') return result === 'not JSON'
+  const discardNulls = options.nulls === 'discard'
+  if (limit < Infinity || !shapesOf(table).find(text, start, discardNulls)) {
+    const result = scanJson(text, start, table, { discardNulls, limit })
+    if (result !== 'object') return result === 'not JSON'
+  }
   // A `user` can be a dynamic field, which the scanner did not count.
   if (limit < Infinity && scanned.hasUser) return false
   const dstuser = fields.fixed('dstuser') ?? ''
@@ -35,12 +39,19 @@ function addScanned(fields: EventFields, text: ByteString, start: number, option
   const source = {
     text,
     start,
-    discardsNulls: options.nulls === 'discard',
+    discardsNulls: discardNulls,
     isWhole: scanned.dynamic <= limit,
     flatten: () => flattenJson(text, start, options, dstuser).dynamic.slice(0, limit),
   }
   fields.addPart(new JsonPart(source, dynamic, table.knownSlots), Math.min(scanned.dynamic, limit))
   return true
+}
+
+let shapes: Shapes | undefined
+
+function shapesOf(table: KeyTable): Shapes {
+  if (shapes?.table !== table) shapes = new Shapes(table)
+  return shapes
 }
 
 /** Sets the static fields that the scan found; slot, start and end of the dynamic ones. */

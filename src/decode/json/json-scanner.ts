@@ -48,7 +48,7 @@ const keyStart = new Int32Array(deepestNesting + 2)
 const keyEnd = new Int32Array(deepestNesting + 2)
 
 /** Values of known names in one text; only many duplicates make more. */
-const mostHits = 4096
+export const mostHits = 4096
 
 /**
  * What the last scan found, in document order, three numbers each: the name's index in the table (`-1 - index` when it is the static

@@ -68,14 +68,27 @@ export class KeyTable {
     for (const [index, { name }] of names.entries()) this.#insert(name, index)
   }
 
+  /** Of a name in lower case; −1 when it is not known. */
+  indexOf(name: string): number {
+    for (let cell = hashOf(name) & this.mask; ; cell = (cell + 1) & this.mask) {
+      const index = this.indexes[cell] ?? -1
+      if (index < 0 || this.names[index]?.name === name) return index
+    }
+  }
+
   #insert(name: string, index: number): void {
-    let hash = emptyHash
-    for (let at = 0; at < name.length; at += 1) hash = hashByte(hash, name.charCodeAt(at) & 0xff)
+    const hash = hashOf(name)
     let cell = hash & this.mask
     while ((this.indexes[cell] ?? -1) >= 0) cell = (cell + 1) & this.mask
     this.hashes[cell] = hash
     this.indexes[cell] = index
   }
+}
+
+function hashOf(name: string): number {
+  let hash = emptyHash
+  for (let at = 0; at < name.length; at += 1) hash = hashByte(hash, name.charCodeAt(at) & 0xff)
+  return hash
 }
 
 let current: KeyTable | undefined

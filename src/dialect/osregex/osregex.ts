@@ -1,3 +1,4 @@
+import { compileFoldedContains } from '../contains.ts'
 import { compileLiterals } from '../literal-set.ts'
 import { lowerAscii } from '../../event/field-key.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
@@ -7,6 +8,8 @@ import { parseOsRegex } from './alternative.ts'
 import { exhausted, Machine, noMatch } from './machine.ts'
 
 const maxPatternBytes = 20_480
+/** From here on a lower-case copy of a subject costs more than looking at it. */
+const longSubject = 200
 
 /** OSRegex (spec/decoders.md §1). */
 export function compileOsRegex(source: string, options: PatternOptions = {}): Compiled {
@@ -35,10 +38,13 @@ class OsRegex implements Pattern {
   readonly firstBytes: Uint8Array | undefined
   /** Its cost is a small power of the subject at worst, and budgeted. */
   readonly isBlowUpProne = false
+  readonly needsLower = true
   readonly #options: PatternOptions
   readonly #matchers: readonly Matcher[]
   /** Set when every alternative is a literal. */
   readonly #check: ((lower: string, from: number) => boolean) | undefined
+  /** Whether a subject in any case has the literal that it must have. */
+  readonly #hasRequired: ((subject: string, from: number) => boolean) | undefined
 
   constructor(source: string, alternatives: readonly Alternative[], options: PatternOptions) {
     this.source = source
@@ -52,15 +58,25 @@ class OsRegex implements Pattern {
     this.literals = literals.length === alternatives.length ? literals : undefined
     this.isLiteral = this.literals !== undefined && alternatives.every(({ isLiteral }) => isLiteral)
     this.#check = this.isLiteral ? compileLiterals(literals) : undefined
+    const [only, second] = this.literals ?? []
+    this.#hasRequired =
+      only && !second && only.kind === 'contains' ? compileFoldedContains(only.text) : undefined
   }
 
   test(subject: string, lower: string = lowerAscii(subject)): boolean {
     return this.#check ? this.#check(lower, 0) : this.#end(subject, 0, lower) !== noMatch
   }
 
-  match(subject: string, from: number, lower: string = lowerAscii(subject)): number {
-    const end = this.#end(subject, from, lower)
+  match(subject: string, from: number, lower?: string): number {
+    if (lower === undefined && this.#lacksRequired(subject, from)) return -1
+    const end = this.#end(subject, from, lower ?? lowerAscii(subject))
     return end === noMatch ? -1 : restAfter(end, subject, from)
+  }
+
+  /** Spares long subjects their lower-case copy. */
+  #lacksRequired(subject: string, from: number): boolean {
+    if (this.#hasRequired === undefined || subject.length - from < longSubject) return false
+    return !this.#hasRequired(subject, from)
   }
 
   exec(subject: string, from: number, lower: string = lowerAscii(subject)): Match | undefined {

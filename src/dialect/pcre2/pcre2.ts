@@ -4,6 +4,7 @@ import { lowerAscii } from '../../event/field-key.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
 import { costExponent, isExponential } from './blow-up.ts'
+import { compileChain } from './chain.ts'
 import type { Translation } from './ecma.ts'
 import { toEcmaScript } from './ecma.ts'
 import { firstBytes, isAnchored, isLineAnchored, literalsOf } from './facts.ts'
@@ -36,9 +37,11 @@ class Pcre2 implements Pattern {
   readonly groups: number
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
+  readonly needsLower: boolean
   readonly #parsed: Parsed
   readonly #options: PatternOptions
   readonly #check: ((lower: string, from: number) => boolean) | undefined
+  readonly #chain: ((subject: string) => boolean) | undefined
   #engines: Engines | undefined
 
   constructor(source: string, parsed: Parsed, options: PatternOptions) {
@@ -50,6 +53,8 @@ class Pcre2 implements Pattern {
     this.literals = found?.literals
     this.isLiteral = found?.isExact === true && !parsed.isUtf
     this.#check = found && compileLiterals(found.literals)
+    this.#chain = compileChain(parsed)
+    this.needsLower = this.#chain === undefined && found !== undefined
   }
 
   get isBlowUpProne(): boolean {
@@ -57,6 +62,7 @@ class Pcre2 implements Pattern {
   }
 
   test(subject: string, lower?: string): boolean {
+    if (this.#chain && !subject.includes('\n')) return this.#chain(subject)
     if (this.#check && !this.#check(lower ?? lowerAscii(subject), 0)) return false
     if (this.isLiteral) return true
     const native = this.#nativeFor(subject, 0)
