@@ -9,7 +9,7 @@ export interface TestedValue {
   /** Which value: `decoded_as`, `action`, `field docker.action`. Equal subjects read equal values. */
   readonly subject: string
   readonly read: (event: DecodedEvent) => ByteString | undefined
-  /** False when the condition cannot hold for this value. Exact when the condition depends on nothing else. */
+  /** Whether the condition holds for this value: it depends on nothing else. */
   readonly holds: (value: ByteString) => boolean
   /** Upper and lower case (ASCII) make no difference. */
   readonly ignoresCase: boolean
@@ -27,10 +27,12 @@ export interface Condition {
   readonly expected: string
   readonly at: Place
   readonly negated: boolean
-  /** A value that can rule the condition out. An absent value fails. */
+  /** The one value that the condition depends on. An absent value fails. */
   readonly tested: TestedValue | undefined
   /** What a linter may ask: `tested`, or for conditions on the whole text, which no index is made of, that text. */
   readonly about: TestedValue | undefined
+  /** The condition holds only when the text of the event contains one of these, in lower case (ASCII). */
+  readonly needs?: readonly ByteString[] | undefined
   test(evaluation: Evaluation): boolean
   /** The value that was tested; `undefined` when the event has none. */
   actual(evaluation: Evaluation): ByteString | undefined

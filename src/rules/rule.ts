@@ -2,6 +2,7 @@ import type { Pattern } from '../dialect/pattern.ts'
 import type { Place } from '../dialect/problem.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { Category } from '../event/decoded-event.ts'
+import type { Candidates } from './candidates.ts'
 import type { Condition } from './condition.ts'
 import type { Correlation } from './correlation.ts'
 import type { Description } from './description.ts'
@@ -98,7 +99,7 @@ export class RuleNode {
   }
 
   /** The children that could match, in order. The tree must not change any more. */
-  candidates(evaluation: Evaluation): readonly RuleNode[] {
+  candidates(evaluation: Evaluation): Candidates {
     this.#siblings ??= new SiblingIndex(this.children)
     return this.#siblings.candidates(evaluation)
   }

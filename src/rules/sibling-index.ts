@@ -1,4 +1,5 @@
-import type { TestedValue } from './condition.ts'
+import { type Candidate, Candidates } from './candidates.ts'
+import type { Condition, TestedValue } from './condition.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { RuleNode } from './rule.ts'
 
@@ -8,7 +9,7 @@ const fewNodes = 3
 const mostValues = 200
 
 /** Siblings that are tried one by one, or told apart by one value of the event. */
-type Branch = readonly RuleNode[] | Split
+type Branch = Candidates | Split
 
 /**
  * Skips siblings that cannot match: those whose conditions on a value (decoder, program, field) do not hold for the value that the
@@ -16,15 +17,15 @@ type Branch = readonly RuleNode[] | Split
  * conditions on values, so nothing is lost by skipping (spec/rules.md §4.4).
  */
 export class SiblingIndex {
-  readonly #nodes: readonly RuleNode[]
-  #branch: Branch | undefined = undefined
+  #branch: Branch
 
   constructor(nodes: readonly RuleNode[]) {
-    this.#nodes = nodes
+    const all = nodes.map((node) => ({ node, conditions: node.rule.body.conditions }))
+    this.#branch = branchOf(all, new Set())
   }
 
-  candidates({ event }: Evaluation): readonly RuleNode[] {
-    let branch = (this.#branch ??= branchOf(this.#nodes, new Set()))
+  candidates({ event }: Evaluation): Candidates {
+    let branch = this.#branch
     while (branch instanceof Split) branch = branch.choose(branch.tested.read(event))
     return branch
   }
@@ -32,15 +33,15 @@ export class SiblingIndex {
 
 class Split {
   readonly tested: TestedValue
-  readonly #nodes: readonly RuleNode[]
+  readonly #all: readonly Candidate[]
   readonly #used: ReadonlySet<string>
   readonly #byValue = new Map<string, Branch>()
   #absent: Branch | undefined = undefined
   #rest: Branch | undefined = undefined
 
-  constructor(tested: TestedValue, nodes: readonly RuleNode[], used: ReadonlySet<string>) {
+  constructor(tested: TestedValue, all: readonly Candidate[], used: ReadonlySet<string>) {
     this.tested = tested
-    this.#nodes = nodes
+    this.#all = all
     this.#used = new Set([...used, tested.subject])
   }
 
@@ -49,7 +50,7 @@ class Split {
     if (value === undefined) return (this.#absent ??= this.#branchWhere(() => false))
     const known = this.#byValue.get(value)
     if (known) return known
-    if (this.#byValue.size >= mostValues) return (this.#rest ??= branchOf(this.#nodes, this.#used))
+    if (this.#byValue.size >= mostValues) return (this.#rest ??= branchOf(this.#all, this.#used))
     const branch = this.#branchWhere((tested) => tested.holds(value))
     this.#byValue.set(value, branch)
     return branch
@@ -57,25 +58,31 @@ class Split {
 
   #branchWhere(holds: (tested: TestedValue) => boolean): Branch {
     const { subject } = this.tested
-    const left = this.#nodes.filter(({ rule }) =>
-      rule.body.conditions.every(({ tested }) => tested?.subject !== subject || holds(tested)),
+    const isAsked = ({ tested }: Condition): boolean => tested?.subject === subject
+    const left = this.#all.filter(({ conditions }) =>
+      conditions.every(({ tested }) => tested?.subject !== subject || holds(tested)),
     )
-    return branchOf(left, this.#used)
+    const asked = left.map(({ node, conditions }) => ({
+      node,
+      conditions: conditions.some(isAsked)
+        ? conditions.filter((condition) => !isAsked(condition))
+        : conditions,
+    }))
+    return branchOf(asked, this.#used)
   }
 }
 
-function branchOf(nodes: readonly RuleNode[], used: ReadonlySet<string>): Branch {
-  if (nodes.length < fewNodes) return nodes
-  const best = mostTested(nodes, used)
-  return best ? new Split(best, nodes, used) : nodes
+function branchOf(all: readonly Candidate[], used: ReadonlySet<string>): Branch {
+  const best = all.length < fewNodes ? undefined : mostTested(all, used)
+  return best ? new Split(best, all, used) : new Candidates(all)
 }
 
 /** The value that most of the siblings have a condition on, when that are enough of them. */
-function mostTested(nodes: readonly RuleNode[], used: ReadonlySet<string>): TestedValue | undefined {
+function mostTested(all: readonly Candidate[], used: ReadonlySet<string>): TestedValue | undefined {
   const counts = new Map<string, { tested: TestedValue; count: number }>()
   let best: { tested: TestedValue; count: number } | undefined
-  for (const { rule } of nodes) {
-    for (const tested of valuesOf(rule.body.conditions.map((condition) => condition.tested))) {
+  for (const { conditions } of all) {
+    for (const tested of valuesOf(conditions.map((condition) => condition.tested))) {
       if (used.has(tested.subject)) continue
       const entry = counts.get(tested.subject) ?? { tested, count: 0 }
       entry.count += 1

@@ -1,3 +1,4 @@
+import type { Condition } from './condition.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Rule, RuleNode } from './rule.ts'
 
@@ -15,33 +16,64 @@ export function walk(
   const category = evaluation.event.decoder?.category ?? 'syslog'
   for (const root of roots) {
     if (root.rule.category !== category) continue
-    const rule = tryNode(root, evaluation, options)
+    const rule = tryRule(root, root.rule.body.conditions, evaluation, options)
     if (rule) return rule
   }
   return undefined
 }
 
-function tryNode(node: RuleNode, evaluation: Evaluation, options: WalkOptions): Rule | undefined {
+function tryChildren(parent: RuleNode, evaluation: Evaluation, options: WalkOptions): Rule | undefined {
+  if (evaluation.trace) return tryEach(parent.children, evaluation, options)
+  const candidates = parent.candidates(evaluation)
+  const { list, bits } = candidates
+  let found: Int32Array | undefined
+  for (let index = 0; index < list.length; index += 1) {
+    const bit = bits[index] ?? -1
+    if (bit >= 0) {
+      found ??= candidates.found(evaluation)
+      if (((found[bit >> 5] ?? 0) & (1 << (bit & 31))) === 0) continue
+    }
+    const candidate = list[index]
+    const rule = candidate && tryRule(candidate.node, candidate.conditions, evaluation, options)
+    if (rule) return rule
+  }
+  return undefined
+}
+
+/** Whoever listens hears of every sibling and every condition. */
+function tryEach(nodes: readonly RuleNode[], evaluation: Evaluation, options: WalkOptions): Rule | undefined {
+  for (const node of nodes) {
+    const rule = tryRule(node, node.rule.body.conditions, evaluation, options)
+    if (rule) return rule
+  }
+  return undefined
+}
+
+function tryRule(
+  node: RuleNode,
+  conditions: readonly Condition[],
+  evaluation: Evaluation,
+  options: WalkOptions,
+): Rule | undefined {
+  const { rule } = node
   const linesBefore = evaluation.previous.length
-  const found = tryRule(node, evaluation, options)
+  evaluation.trace?.trying(rule, node.depth)
+  const holds = conditionsHold(rule, conditions, evaluation) && searchSucceeds(rule, evaluation, options)
+  const found = holds ? deepest(node, evaluation, options) : undefined
   // What a rule that is given up found does not belong to the one that matches in its place.
   if (!found && !options.forgetsOnFailure && evaluation.previous.length > linesBefore)
     evaluation.previous.length = linesBefore
   return found
 }
 
-function tryRule(node: RuleNode, evaluation: Evaluation, options: WalkOptions): Rule | undefined {
+/** The rule matched: a descendant that does is the result, else itself. */
+function deepest(node: RuleNode, evaluation: Evaluation, options: WalkOptions): Rule | undefined {
   const { rule } = node
-  evaluation.trace?.trying(rule, node.depth)
-  if (!conditionsHold(rule, evaluation) || !searchSucceeds(rule, evaluation, options)) return undefined
   evaluation.trace?.matched(rule)
-  const candidates = evaluation.trace ? node.children : node.candidates(evaluation)
-  for (const child of candidates) {
-    const found = tryNode(child, evaluation, options)
-    if (found) {
-      evaluation.parentRule ??= rule
-      return found
-    }
+  const found = tryChildren(node, evaluation, options)
+  if (found) {
+    evaluation.parentRule ??= rule
+    return found
   }
   if (rule.body.noAlert) return undefined
   const fired = evaluation.memory.firedTimes
@@ -49,8 +81,8 @@ function tryRule(node: RuleNode, evaluation: Evaluation, options: WalkOptions): 
   return rule
 }
 
-function conditionsHold(rule: Rule, evaluation: Evaluation): boolean {
-  for (const condition of rule.body.conditions) {
+function conditionsHold(rule: Rule, conditions: readonly Condition[], evaluation: Evaluation): boolean {
+  for (const condition of conditions) {
     if (!condition.test(evaluation)) {
       evaluation.trace?.failed(rule, condition, evaluation)
       return false

@@ -2,7 +2,6 @@ import type { Pattern } from '../../dialect/pattern.ts'
 import type { Place } from '../../dialect/problem.ts'
 import type { ByteString } from '../../event/byte-string.ts'
 import type { DecodedEvent } from '../../event/decoded-event.ts'
-import { lowerAscii } from '../../event/field-key.ts'
 import type { Condition, TestedValue } from '../condition.ts'
 import type { Evaluation } from '../evaluation.ts'
 
@@ -71,31 +70,25 @@ export function logCondition(element: string, pattern: Pattern, negated: boolean
     expected: describe(pattern, negated),
     at,
     negated,
-    tested: firstByteOf(pattern, negated),
+    tested: undefined,
     about: {
       subject: 'text',
       read: ({ log }) => log,
       holds: (log) => pattern.test(log) !== negated,
       ...claimsOf(pattern, negated),
     },
-    test: (evaluation: Evaluation) => pattern.test(evaluation.event.log, evaluation.lowerLog) !== negated,
+    needs: negated ? undefined : neededTexts(pattern),
+    test: pattern.needsLower
+      ? (evaluation: Evaluation) => pattern.test(evaluation.event.log, evaluation.lowerLog) !== negated
+      : (evaluation: Evaluation) => pattern.test(evaluation.event.log) !== negated,
     actual: ({ event }) => event.log,
   }
 }
 
-/** Patterns that begin with a literal can be told apart by the first byte of the text. */
-function firstByteOf({ literals }: Pattern, negated: boolean): TestedValue | undefined {
-  if (negated || !literals || literals.length === 0) return undefined
-  if (literals.some(({ kind, text }) => (kind !== 'equals' && kind !== 'prefix') || text === ''))
-    return undefined
-  const bytes = new Set(literals.map(({ text }) => text.charAt(0)))
-  return {
-    subject: 'first byte of the text',
-    read: ({ log }) => lowerAscii(log.charAt(0)),
-    holds: (byte) => bytes.has(byte),
-    ignoresCase: true,
-    only: undefined,
-  }
+/** What a text must contain; empty texts say nothing. */
+function neededTexts({ literals }: Pattern): readonly ByteString[] | undefined {
+  if (!literals || literals.length === 0 || literals.some(({ text }) => text === '')) return undefined
+  return literals.map(({ text }) => text)
 }
 
 function describe(pattern: Pattern, negated: boolean): string {
