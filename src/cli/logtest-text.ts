@@ -1,13 +1,13 @@
-import { fromByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
 import type { EngineVerdict } from '../rules/engine-verdict.ts'
 import type { Trace } from '../rules/trace.ts'
 import { printable } from '../telemetry/printable.ts'
+import { TriedRules } from './tried-rules.ts'
 
 /** The three phases that people know (spec/rules.md §8.3). Nothing of an event reaches the terminal as a command. */
 export class LogtestText {
   readonly #isVerbose: boolean
-  #tried: string[] = []
+  #tried = new TriedRules()
 
   constructor(isVerbose: boolean) {
     this.#isVerbose = isVerbose
@@ -16,27 +16,8 @@ export class LogtestText {
   /** Listens to the next evaluation when verbose. */
   trace(): Trace | undefined {
     if (!this.#isVerbose) return undefined
-    this.#tried = []
-    const say = (depth: number, text: string): void => {
-      this.#tried.push(`\t${'  '.repeat(depth)}${printable(text)}`)
-    }
-    let at = 0
-    return {
-      trying: (rule, depth) => {
-        at = depth
-        say(depth, `Trying rule: ${rule.id} - ${fromByteString(rule.body.description.raw)}`)
-      },
-      failed: (_rule, condition, evaluation) => {
-        const actual = condition.actual(evaluation)
-        const shown = actual === undefined ? 'absent' : JSON.stringify(fromByteString(actual.slice(0, 120)))
-        say(
-          at,
-          `  failed: <${condition.element}> expected ${fromByteString(condition.expected)}, actual ${shown}`,
-        )
-      },
-      notEnough: () => say(at, '  failed: not enough earlier events in the time frame'),
-      matched: (rule) => say(at, `  *Rule ${rule.id} matched`),
-    }
+    this.#tried = new TriedRules()
+    return this.#tried
   }
 
   rejected(): string {
@@ -55,7 +36,7 @@ export class LogtestText {
     lines.push('', '**Phase 2: Completed decoding.')
     if (event.decoder) this.#decoded(flat, say)
     else lines.push('\tNo decoder matched.')
-    if (this.#isVerbose) lines.push('', '**Rule debugging:', ...this.#tried)
+    if (this.#isVerbose) lines.push('', '**Rule debugging:', ...this.#tried.indented())
     if (verdict.rule) {
       lines.push('', '**Phase 3: Completed filtering (rules).')
       ruleLines(flat, say)

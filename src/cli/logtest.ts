@@ -10,6 +10,7 @@ import type { Command } from './command.ts'
 import { engineOptions, engineUsage, loadForCommand, reportProblems } from './engine-arguments.ts'
 import { readLines } from './lines.ts'
 import { LogtestText } from './logtest-text.ts'
+import { TriedRules } from './tried-rules.ts'
 
 const usage = `quaywatch logtest [--json] [options] < lines
 
@@ -20,7 +21,7 @@ it matched. Lines share state, so that frequency rules can be tried.
   --input-json        each line is {"log":"…","at":"<ISO 8601 arrival time>","location":"…"}
   --session-per-line  forget everything between lines
   --location L        where the lines come from (default: stdin)
-  -v, --verbose       every rule that was tried, and the condition that failed
+  -v, --verbose       every rule that was tried, and the condition that failed; with --json as "rules_debug"
 ${engineUsage}`
 
 interface Input {
@@ -68,7 +69,7 @@ async function testLines(loaded: LoadedEngine, options: Options): Promise<void> 
   for await (const line of readLines(process.stdin)) {
     if (options.sessionPerLine) session = new Session(loaded)
     const input = readInput(line, options)
-    const shown = options.json ? session.json(input) : session.text(input, text)
+    const shown = options.json ? session.json(input, options.verbose) : session.text(input, text)
     if (!process.stdout.write(shown)) await new Promise((resolve) => process.stdout.once('drain', resolve))
   }
 }
@@ -110,11 +111,13 @@ class Session {
     this.#memory = memory
   }
 
-  json(input: Input): string {
+  json(input: Input, isVerbose: boolean): string {
     const event = this.#decoder.decode(this.#rawEvent(input))
     if (!event) return '{"alert":false,"output":null}\n'
-    const verdict = this.#rules.evaluate(event, this.#memory)
-    return `{"alert":${verdict.isAlert},"output":${verdict.logtestDocument()}}\n`
+    const tried = isVerbose ? new TriedRules() : undefined
+    const verdict = this.#rules.evaluate(event, this.#memory, tried)
+    const debug = tried ? `,"rules_debug":${JSON.stringify(tried.lines())}` : ''
+    return `{"alert":${verdict.isAlert},"output":${verdict.logtestDocument()}${debug}}\n`
   }
 
   text(input: Input, text: LogtestText): string {

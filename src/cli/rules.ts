@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { formatProblem, type Problem } from '../dialect/problem.ts'
-import { fromByteString, toByteString } from '../event/byte-string.ts'
-import { RawEvent } from '../event/raw-event.ts'
+import { fromByteString } from '../event/byte-string.ts'
 import { homeFolder } from '../home.ts'
 import { lintEngine } from '../lint-engine.ts'
 import type { LoadedEngine } from '../load-engine.ts'
@@ -14,6 +12,7 @@ import { printable } from '../telemetry/printable.ts'
 import { packageRoot } from '../version.ts'
 import { backtest, backtestUsage } from './backtest.ts'
 import type { Command } from './command.ts'
+import { readEventFile } from './event-file.ts'
 import { engineOptions, engineUsage, loadForCommand, readable, reportProblems } from './engine-arguments.ts'
 import { coverageLines, readCoverage } from './kube/coverage.ts'
 
@@ -28,7 +27,8 @@ check     every problem with file, line and column: what does not load, and rule
           exit code 0: nothing but warnings, 1: errors (with --strict also warnings); --all shows notes too
 list      all rules: id, level, groups, description, where they are written
 show      one rule: its conditions, parents and children
-explain   why a rule does or does not fire for the event in FILE (- reads standard input), and which parent would do
+explain   why a rule does or does not fire for the event in FILE (- reads standard input; an alert document will do), and
+          which parent would do
 coverage  which Kubernetes rules can never fire because the audit policy does not send what they need, and the lines that
           would; exit code 1: there are some
 ${backtestUsage.slice(backtestUsage.indexOf('\n\n') + 2)}
@@ -40,7 +40,7 @@ interface Flags {
   readonly strict: boolean
   readonly all: boolean
   readonly event: string | undefined
-  readonly location: string
+  readonly location: string | undefined
 }
 
 type Part = (loaded: LoadedEngine, words: readonly string[], flags: Flags) => number
@@ -59,7 +59,7 @@ async function run(args: readonly string[]): Promise<number> {
       strict: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       event: { type: 'string' },
-      location: { type: 'string', short: 'l', default: 'stdin' },
+      location: { type: 'string', short: 'l' },
     },
   })
   const [name = '', ...words] = positionals
@@ -72,7 +72,7 @@ async function run(args: readonly string[]): Promise<number> {
     )
   const loaded = loadForCommand(values)
   if (part !== check && !reportProblems(loaded)) return 1
-  return part(loaded, words, { ...values, event: values.event })
+  return part(loaded, words, { ...values, event: values.event, location: values.location })
 }
 
 /** Resolves with the exit code: 1 when rules can never fire. */
@@ -178,15 +178,7 @@ function explain(
   { event: file, location, json }: Flags,
 ): number {
   if (word === undefined || file === undefined) return refuse('explain needs a rule id and --event FILE')
-  const text = toByteString(readFileSync(file === '-' ? 0 : file)).replace(/\r?\n$/, '')
-  const raw = new RawEvent({
-    id: 'explain',
-    source: 'explain',
-    location: toByteString(location),
-    receivedAtMs: Date.now(),
-    text,
-  })
-  const event = loaded.engine.decoder.decode(raw)
+  const event = loaded.engine.decoder.decode(readEventFile(file, location))
   if (!event) return refuse('the event is rejected: its location is not one')
   const explanation = explainRule(loaded.engine.rules, Number(word), event)
   if (!explanation) return refuse(`there is no rule ${word}`)

@@ -64,7 +64,9 @@ export function explainRule(rules: EngineRuleSet, id: number, event: DecodedEven
     fires,
     paths,
     betterParents,
-    reasons: fires ? [`rule ${id} matches`] : reasonsOf(rule, best, { final, betterParents }),
+    reasons: fires
+      ? [`rule ${id} matches`]
+      : reasonsOf(rule, best, { final, betterParents, counting: countingOn(rules, best) }),
   }
 }
 
@@ -107,20 +109,38 @@ function failureOf(condition: Condition, evaluation: Evaluation): NonNullable<St
   }
 }
 
-/** Rules that matched on the way, most specific first, without the root templates and without what hangs below the rule. */
+/**
+ * Rules that matched on the way, most specific first, without the root templates and without what stands behind the rule, which
+ * cannot be its parent. A rule that counts another one by its id hangs where it has to.
+ */
 function parentsAmong(rules: EngineRuleSet, matched: readonly number[], rule: Rule): number[] {
+  if (rule.body.correlation?.source.kind === 'sid') return []
   const parents = new Set(rule.nodes.map(({ parent }) => parent?.rule.id))
   const found = [...new Set(matched)].filter((id) => {
     const candidate = rules.rule(id)
-    return candidate?.nodes.some(({ parent }) => parent) && id !== rule.id && !parents.has(id)
+    if (!candidate || candidate.index >= rule.index || parents.has(id)) return false
+    return candidate.nodes.some(({ parent }) => parent)
   })
   return found.reverse()
+}
+
+/** The first rule on the way that counts events. */
+function countingOn(rules: EngineRuleSet, path: readonly Step[]): Rule | undefined {
+  return path.map(({ ruleId }) => rules.rule(ruleId)).find((rule) => rule?.body.correlation)
 }
 
 function reasonsOf(
   rule: Rule,
   path: readonly Step[],
-  { final, betterParents }: { readonly final: number | null; readonly betterParents: readonly number[] },
+  {
+    final,
+    betterParents,
+    counting,
+  }: {
+    readonly final: number | null
+    readonly betterParents: readonly number[]
+    readonly counting: Rule | undefined
+  },
 ): string[] {
   const reasons: string[] = []
   const step = path.find(({ holds }) => !holds)
@@ -130,9 +150,11 @@ function reasonsOf(
       step.ruleId === rule.id ? `its own <${element}>` : `<${element}> of rule ${step.ruleId} above it`
     const value = actual === null ? 'the event has no such value' : `the event has ${JSON.stringify(actual)}`
     reasons.push(`rule ${rule.id} is not reached: ${whose} demands ${expected}, ${value} (${file}:${line})`)
-  } else if (rule.body.correlation) {
+  } else if (counting?.body.correlation) {
+    const { frequency, timeframeMs } = counting.body.correlation
+    const which = counting === rule ? 'it' : `rule ${counting.id} above it`
     reasons.push(
-      `all conditions of rule ${rule.id} hold; it also needs ${rule.body.correlation.frequency - 1} earlier events within ${rule.body.correlation.timeframeMs / 1000} s`,
+      `all conditions of rule ${rule.id} hold; ${which} also needs ${frequency - 1} earlier events within ${timeframeMs / 1000} s`,
     )
   } else if (final !== null) {
     reasons.push(`all conditions hold, but rule ${final} is tried before and matches`)

@@ -64,9 +64,33 @@ describe('quaywatch logtest', () => {
     const { stdout } = run(['logtest', '-v'], 'knock\n')
     assert.match(stdout, /\*\*Phase 1: Completed pre-decoding\.\n\tfull event: 'knock'\n/)
     assert.match(stdout, /\*\*Phase 2: Completed decoding\.\n\tNo decoder matched\.\n/)
-    assert.match(stdout, /Trying rule: 100100 - knock/)
+    const tried = stdout.slice(stdout.indexOf('**Rule debugging:'), stdout.indexOf('**Phase 3'))
+    const [, first, second] = tried.split('\n')
+    assert.match(first ?? '', /^\tTrying rule: 1 - /)
+    assert.equal(second, '\t\t*Rule 1 matched')
+    assert.match(
+      tried,
+      /\n\t {2}Trying rule: 87900 - .*\n\t\t {2}\*Failed: <decoded_as> expected "json", actual absent\n/,
+    )
+    assert.match(
+      tried,
+      /\n\t {2}Trying rule: 100100 - knock\n\t\t {2}\*Rule 100100 matched\n\t\t {2}\*Trying child rules\n/,
+    )
+    assert.match(tried, /\*Failed: fewer than 2 earlier events in the time frame\n/)
     assert.match(stdout, /\*\*Phase 3: Completed filtering \(rules\)\.\n\tid: '100100'\n\tlevel: '5'/)
     assert.match(stdout, /\*\*Alert to be generated\.\n$/)
+  })
+  it('--json -v lists the same lines as rules_debug', () => {
+    const { stdout } = run(['logtest', '--json', '-v'], 'knock\n')
+    const { alert, rules_debug: lines } = JSON.parse(stdout) as { alert: boolean; rules_debug: string[] }
+    assert.equal(alert, true)
+    assert.deepEqual(lines.slice(-5), [
+      'Trying rule: 100100 - knock',
+      '*Rule 100100 matched',
+      '*Trying child rules',
+      'Trying rule: 100101 - many',
+      '*Failed: fewer than 2 earlier events in the time frame',
+    ])
   })
   it('shows control and direction characters of events, never prints them', () => {
     const event = String.raw`{"docker":{"name":"knock \u001b[31m\u202eevil\u009b2J","\u001b]0;x":"1"}}`
@@ -120,5 +144,93 @@ describe('quaywatch logtest', () => {
     const { status, stdout } = run(['rules', 'check', '--json'])
     assert.equal(status, 0)
     assert.match(stdout, /^\{"ok":true,/)
+  })
+})
+
+describe('quaywatch rules explain', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'quaywatch-explain-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const eventFile = path.join(folder, 'event.json')
+  const rulesOf = (rules: string): void => {
+    mkdirSync(path.dirname(rulesFile), { recursive: true })
+    writeFileSync(rulesFile, `<group name="local,">${rules}</group>`)
+  }
+  const rule = (id: number, parent: number, body: string): string =>
+    `<rule id="${id}" level="8"><if_sid>${parent}</if_sid>${body}<description>d</description></rule>`
+  const created = (action: string): object => ({
+    integration: 'docker',
+    docker: { Type: 'container', Action: action, status: action, Actor: { ID: 'a', Attributes: {} } },
+  })
+
+  it('names the condition that failed on what value, and the parent that would have been right', () => {
+    rulesOf(rule(100301, 87903, '<field name="docker.Action">^exec_create</field>'))
+    writeFileSync(eventFile, JSON.stringify(created('exec_create: bash')))
+    const { status, stdout } = run(['rules', 'explain', '100301', '--event', eventFile])
+    assert.equal(status, 1)
+    const lines = stdout.split('\n')
+    assert.equal(lines[0], 'The event matches rule 88001.')
+    assert.match(
+      lines[1] ?? '',
+      /^rule 100301 is not reached: <field docker\.Action> of rule 87903 above it demands osregex "\^start\$", the event has "exec_create: bash" \(ruleset\/rules\/87900-docker\.xml:\d+\)$/,
+    )
+    assert.equal(
+      lines[2],
+      'its own conditions hold: with <if_sid>88001</if_sid> it would match, because rule 88001 matches this event',
+    )
+  })
+
+  it('takes an alert document, an event over several lines, and standard input', () => {
+    rulesOf(rule(100301, 87901, '<location>^Wazuh-Docker$</location>'))
+    const full_log = JSON.stringify(created('create'))
+    const alert = JSON.stringify({ decoder: { name: 'json' }, full_log, location: 'Wazuh-Docker' })
+    writeFileSync(eventFile, alert)
+    assert.equal(run(['rules', 'explain', '100301', '--event', eventFile]).status, 0)
+    assert.equal(run(['rules', 'explain', '100301', '--event', '-'], alert).status, 0)
+    writeFileSync(eventFile, JSON.stringify(created('create'), undefined, 2))
+    assert.equal(run(['rules', 'explain', '100301', '--event', eventFile]).status, 1)
+    assert.equal(run(['rules', 'explain', '100301', '--event', eventFile, '-l', 'Wazuh-Docker']).status, 0)
+  })
+
+  it('says what a rule that counts still needs, and which rule is tried before', () => {
+    rulesOf(
+      `<rule id="100302" level="9" frequency="4" timeframe="60"><if_matched_sid>87901</if_matched_sid><description>many</description></rule>${rule(100303, 87901, '')}`,
+    )
+    writeFileSync(eventFile, JSON.stringify(created('create')))
+    const counting = run(['rules', 'explain', '100302', '--event', eventFile, '--json'])
+    assert.match(
+      counting.stdout,
+      /"reasons":\["all conditions of rule 100302 hold; it also needs 3 earlier events within 60 s"\]/,
+    )
+    rulesOf(rule(100303, 87901, '') + rule(100304, 87901, ''))
+    const behind = run(['rules', 'explain', '100304', '--event', eventFile, '--json'])
+    assert.match(
+      behind.stdout,
+      /"reasons":\["all conditions hold, but rule 100303 is tried before and matches"\]/,
+    )
+  })
+})
+
+describe('quaywatch rules check', () => {
+  it('the published container rules load, and the parents that cannot match are named with better ones', () => {
+    mkdirSync(path.dirname(rulesFile), { recursive: true })
+    const rule = (id: number, parent: number, name: string, pattern: string): string =>
+      `<rule id="${id}" level="8"><if_sid>${parent}</if_sid><field name="${name}">${pattern}</field><description>d</description></rule>`
+    writeFileSync(
+      rulesFile,
+      `<group name="container,">${rule(100300, 87901, 'docker.Actor.Attributes.Privileged', 'true')}${rule(100301, 87903, 'docker.Action', '^exec_create')}${rule(100302, 87901, 'docker.Action', '^pull$')}</group>`,
+    )
+    const { status, stdout } = run(['rules', 'check'])
+    rmSync(home, { recursive: true, force: true })
+    assert.equal(status, 0)
+    const problems = stdout.split('\n').filter((line) => line.includes('etc/rules/local_rules.xml'))
+    assert.deepEqual(
+      problems.map((line) =>
+        /rule (\d+) can never match: .*; with <if_sid>(\d+)<\/if_sid> it could/.exec(line)?.slice(1),
+      ),
+      [
+        ['100301', '88001'],
+        ['100302', '87932'],
+      ],
+    )
   })
 })
