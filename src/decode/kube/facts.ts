@@ -11,24 +11,25 @@ const beyondAscii = /[^\x00-\x7f]/
 interface FactName {
   readonly full: string
   readonly member: MemberName | undefined
+  /** `actor` of `kube.actor.name`; empty for names without a second dot. */
+  readonly group: string
 }
 
 /** Names are literals of this folder: few. */
-const known = new Map<string, FactName>()
+const byShort = new Map<string, FactName>()
+const byFull = new Map<string, FactName>()
 
 function factName(name: string): FactName {
-  let found = known.get(name)
+  let found = byShort.get(name)
   if (found === undefined) {
     const full = `kube.${name}`
-    found = { full, member: memberName(full) }
-    known.set(name, found)
-    members.set(full, found.member)
+    const dot = name.indexOf('.')
+    found = { full, member: memberName(full), group: dot < 0 ? '' : name.slice(0, dot) }
+    byShort.set(name, found)
+    byFull.set(full, found)
   }
   return found
 }
-
-/** By full name. */
-const members = new Map<string, MemberName | undefined>()
 
 /** `kube.…` fields found so far. */
 export class Facts implements FieldPart {
@@ -59,11 +60,32 @@ export class Facts implements FieldPart {
     return this.#values
   }
 
+  /** What belongs into one object is written together, where the first of it stands, as placing one after the other gives it. */
   addMembers(): boolean {
-    for (const [name, value] of this.#values) {
-      const member = members.get(name)
-      if (member === undefined || !addNamed(member, value)) return false
+    const written = new Set<string>()
+    for (const [full, value] of this.#values) {
+      const name = byFull.get(full)
+      if (name === undefined) return false
+      const { group } = name
+      if (group === '') {
+        if (!addFact(name, value)) return false
+      } else if (!written.has(group)) {
+        written.add(group)
+        if (!this.#addGroup(group)) return false
+      }
     }
     return true
   }
+
+  #addGroup(group: string): boolean {
+    for (const [full, value] of this.#values) {
+      const name = byFull.get(full)
+      if (name?.group === group && !addFact(name, value)) return false
+    }
+    return true
+  }
+}
+
+function addFact({ member }: FactName, value: ByteString): boolean {
+  return member !== undefined && addNamed(member, value)
 }

@@ -34,6 +34,8 @@ interface Saved {
   readonly slot?: number
 }
 
+/** Records that come within so long of each other are written together: a write takes as long for many as for one. */
+const gatherMs = 50
 const saveEveryMs = 500
 const longestWaitMs = 30_000
 const checkEveryMs = 30_000
@@ -55,6 +57,7 @@ export class FileFollower {
   /** Everything up to here was in the file when it was last seen to be there. */
   #safePosition = 0
   #savedAtMs = -Infinity
+  #wroteAtMs = -Infinity
   #isSaved = true
   #mayPack = true
   #packing: Promise<void> = Promise.resolve()
@@ -93,7 +96,16 @@ export class FileFollower {
       this.#pendingSinceMs = undefined
       if (untilRewound.aborted) return
       telemetry.written(fixedName, followed.hits.length)
+      await this.#pause(untilRewound)
     }
+  }
+
+  /** The first record of a quiet time is written at once; of many that follow each other, some go together. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    const nowMs = performance.now()
+    const isSoon = nowMs - this.#wroteAtMs < gatherMs
+    this.#wroteAtMs = nowMs
+    if (isSoon) await sleep(gatherMs, undefined, { signal }).catch(() => undefined)
   }
 
   async #begin(): Promise<void> {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 import { pythonJson } from '../../event/python-json.ts'
 import { RawEvent } from '../../event/raw-event.ts'
-import { pythonText } from './python-text.ts'
+import { framedPythonText, type PythonFrame, pythonText } from './python-text.ts'
 import { ItemScanner, type Span, type TopLevel } from './item-scanner.ts'
 
 /** Where the items of a body come from and what is known about it. */
@@ -35,11 +35,13 @@ const logged = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/')
 /** Of a dead letter, so much is kept word for word. */
 const longestDeadLetter = 1024 ** 2
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+type Item = Record<string, unknown>
+
+function isObject(value: unknown): value is Item {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function parse(json: string): Readonly<Record<string, unknown>> | undefined {
+function parse(json: string): Item | undefined {
   try {
     const value: unknown = JSON.parse(json)
     return isObject(value) ? value : undefined
@@ -52,6 +54,8 @@ function parse(json: string): Readonly<Record<string, unknown>> | undefined {
 function digestOf(bytes: Buffer): string {
   return hash('sha256', bytes, 'base64url').slice(0, 24)
 }
+
+const prefixOf = (apiVersion: string) => `"kind":"Event","apiVersion":${JSON.stringify(apiVersion)}`
 
 /** An object of the given runs of members, the empty ones left out. */
 function joined(...members: readonly string[]): string {
@@ -66,11 +70,19 @@ class BodyReader {
   readonly #body: Buffer
   readonly #origin: Origin
   readonly #cluster: string
+  /** For items that say themselves what they are. */
+  readonly #loggedFrame: PythonFrame
+  #frame: PythonFrame
+  /** The version that `#frame` names. */
+  #framed: string | undefined
 
   constructor(body: Buffer, origin: Origin) {
     this.#body = body
     this.#origin = origin
     this.#cluster = JSON.stringify(origin.cluster)
+    const added = pythonText(Buffer.from(`"kube":{"cluster":${this.#cluster}}`))
+    this.#loggedFrame = { head: '{', tail: `, ${added}}` }
+    this.#frame = this.#loggedFrame
   }
 
   get oldestStageMs(): number | undefined {
@@ -81,28 +93,45 @@ class BodyReader {
   item(span: Span, apiVersion: string): void {
     const bytes = this.#body.subarray(span.start, span.end)
     if (bytes[0] !== openBrace) return this.deadLetter(span, 'the item is no JSON object')
-    const prefix = logged.equals(bytes.subarray(0, logged.length))
-      ? ''
-      : `"kind":"Event","apiVersion":${JSON.stringify(apiVersion)}`
-    const members = bytes.toString('utf8', 1, bytes.length - 1)
-    const added = `"kube":{"cluster":${this.#cluster}}`
-    const item = parse(joined(prefix, members, added))
+    const isLogged = logged.equals(bytes.subarray(0, logged.length))
+    const hasOwnKube = bytes.includes('"kube"')
+    const json = bytes.toString('utf8')
+    const item = hasOwnKube ? this.#parseAround(json, isLogged ? undefined : apiVersion) : parse(json)
     if (item === undefined) return this.deadLetter(span, 'the item is no valid JSON')
+    if (!hasOwnKube) this.#complete(item, isLogged ? undefined : apiVersion)
     const { auditID, stage } = item
     if (item['kind'] !== 'Event' || typeof auditID !== 'string' || typeof stage !== 'string')
       return this.deadLetter(span, 'the item is no audit event, or without auditID or stage')
     this.#note(item)
-    const digest = digestOf(bytes)
+    const frame = isLogged ? this.#loggedFrame : this.#frameOf(apiVersion)
     // An item that has a member "kube" of its own must not speak for another cluster: in the tree ours, the later one, wins, so it does in the text.
-    const text = bytes.includes('"kube"')
+    const text = hasOwnKube
       ? () => pythonText(Buffer.from(JSON.stringify(item)))
-      : () =>
-          joined(
-            pythonText(Buffer.from(prefix)),
-            pythonText(bytes).slice(1, -1),
-            pythonText(Buffer.from(added)),
-          )
-    this.#add(`k8s:${this.#origin.cluster}:${digest}`, item, text)
+      : () => framedPythonText(bytes, frame)
+    this.#add(`k8s:${this.#origin.cluster}:${digestOf(bytes)}`, item, text)
+  }
+
+  /** Adds what items of a webhook body lack and whom they came from; the same as if it stood around the members. */
+  #complete(item: Item, apiVersion: string | undefined): void {
+    if (apiVersion !== undefined) {
+      if (item['kind'] === undefined) item['kind'] = 'Event'
+      if (item['apiVersion'] === undefined) item['apiVersion'] = apiVersion
+    }
+    item['kube'] = { cluster: this.#origin.cluster }
+  }
+
+  #parseAround(json: string, apiVersion: string | undefined): Item | undefined {
+    const prefix = apiVersion === undefined ? '' : prefixOf(apiVersion)
+    return parse(joined(prefix, json.slice(1, -1), `"kube":{"cluster":${this.#cluster}}`))
+  }
+
+  #frameOf(apiVersion: string): PythonFrame {
+    if (apiVersion !== this.#framed) {
+      this.#framed = apiVersion
+      const prefix = pythonText(Buffer.from(prefixOf(apiVersion)))
+      this.#frame = { head: `{${prefix}, `, tail: this.#loggedFrame.tail }
+    }
+    return this.#frame
   }
 
   #note(item: Readonly<Record<string, unknown>>): void {

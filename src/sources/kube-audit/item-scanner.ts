@@ -168,19 +168,18 @@ export class ItemScanner {
   /** From the opening quote to behind the closing one. */
   #skipString(): boolean {
     const bytes = this.#bytes
-    let end = this.#at
-    for (;;) {
-      end = bytes.indexOf(quote, end + 1)
-      if (end < 0) {
-        this.#at = bytes.length
-        return false
+    const { length } = bytes
+    let at = this.#at + 1
+    while (at < length) {
+      const byte = bytes[at]
+      if (byte === quote) {
+        this.#at = at + 1
+        return true
       }
-      let slashes = 0
-      while (bytes[end - 1 - slashes] === backslash) slashes += 1
-      if (slashes % 2 === 0) break
+      at += byte === backslash ? 2 : 1
     }
-    this.#at = end + 1
-    return true
+    this.#at = length
+    return false
   }
 
   #skipSpaces(): void {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { assert as holds, jsonValue, property } from 'fast-check'
 
 import { pythonJson } from '../../event/python-json.ts'
-import { pythonText } from './python-text.ts'
+import { framedPythonText, pythonText } from './python-text.ts'
 
 // Right-hand sides were printed by CPython 3.11: json.dumps(json.loads(left)).
 const cases = [
@@ -40,6 +40,26 @@ describe('pythonText()', () => {
     assert.equal(
       pythonText(Buffer.from(json)),
       `{"n": 12345678901234567890, "p": "${padding}", "q": "1,\\"23456789012345678901"}`,
+    )
+  })
+})
+
+describe('framedPythonText()', () => {
+  const frame = { head: '{"a": 1, ', tail: ', "z": 2}' }
+  const longTail = { head: '{', tail: `, "z": "${'x'.repeat(5_000)}"}` }
+  const cases = [
+    { json: '{"b":"\u00e9","c":[1,{}]}', frame, text: '{"a": 1, "b": "\\u00e9", "c": [1, {}], "z": 2}' },
+    { json: '{"b":1}', frame: longTail, text: `{"b": 1${longTail.tail}` },
+  ]
+  for (const { json, frame: around, text } of cases)
+    it(`puts ${json} into a frame of ${around.tail.length}`, () =>
+      assert.equal(framedPythonText(Buffer.from(json), around), text))
+
+  it('a document beyond the fast size as well', () => {
+    const padding = 'x'.repeat(300_000)
+    assert.equal(
+      framedPythonText(Buffer.from(`{"p":"${padding}"}`), frame),
+      `{"a": 1, "p": "${padding}", "z": 2}`,
     )
   })
 })

@@ -4,10 +4,12 @@ const quote = 0x22
 const backslash = 0x5c
 const letterU = 0x75
 
+/** Of the head and of the tail. */
+const longestFrame = 4096
 /** Larger documents take the slow way; the scratch memory stays. */
 const longestFast = 256 * 1024
 /** A byte becomes at most six: `\u007f`. */
-const scratch = Buffer.allocUnsafe(longestFast * 6)
+const scratch = Buffer.allocUnsafe(longestFast * 6 + 2 * longestFrame)
 
 /** Position in the scratch memory; a module's own state because there is one thread and no call in between. */
 let out = 0
@@ -73,16 +75,17 @@ function exactNumbers(json: string): unknown {
   })
 }
 
-/**
- * A JSON document in the form `json.dumps(json.loads(document))` prints: `", "` and `": "`, everything beyond ASCII escaped, numbers digit
- * by digit as they came. Works on bytes because a walk over the parsed value takes four times as long.
- * @param bytes valid JSON, UTF-8
- */
-export function pythonText(bytes: Buffer): string {
-  if (bytes.length > longestFast) return pythonJson(exactNumbers(bytes.toString('utf8', 0, bytes.length)))
-  out = 0
-  let at = 0
-  while (at < bytes.length) {
+/** What stands around the members of an object, in the form of Python. */
+export interface PythonFrame {
+  /** Instead of the opening brace. */
+  readonly head: string
+  /** Instead of the closing brace. */
+  readonly tail: string
+}
+
+function putJson(bytes: Buffer, from: number, to: number): void {
+  let at = from
+  while (at < to) {
     const byte = bytes[at] ?? 0
     if (byte === quote) at = putString(bytes, at)
     else {
@@ -91,5 +94,31 @@ export function pythonText(bytes: Buffer): string {
       at += 1
     }
   }
+}
+
+function slowText(bytes: Buffer): string {
+  return pythonJson(exactNumbers(bytes.toString('utf8', 0, bytes.length)))
+}
+
+/**
+ * A JSON document in the form `json.dumps(json.loads(document))` prints: `", "` and `": "`, everything beyond ASCII escaped, numbers digit
+ * by digit as they came. Works on bytes because a walk over the parsed value takes four times as long.
+ * @param bytes valid JSON, UTF-8
+ */
+export function pythonText(bytes: Buffer): string {
+  if (bytes.length > longestFast) return slowText(bytes)
+  out = 0
+  putJson(bytes, 0, bytes.length)
+  return scratch.toString('latin1', 0, out)
+}
+
+/** The same for an object with members and without spaces around it, in another frame than its braces. */
+export function framedPythonText(bytes: Buffer, { head, tail }: PythonFrame): string {
+  if (bytes.length > longestFast || head.length > longestFrame || tail.length > longestFrame)
+    return head + slowText(bytes).slice(1, -1) + tail
+  out = 0
+  put(head)
+  putJson(bytes, 1, bytes.length - 1)
+  put(tail)
   return scratch.toString('latin1', 0, out)
 }

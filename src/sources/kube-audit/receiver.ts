@@ -13,6 +13,7 @@ import { answerPlainHttp, connectionName } from './plain-http.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type ReceiverLimits, defaultLimits } from './receiver-limits.ts'
 import { type AuditRequest, readBody } from './request-body.ts'
+import { Turnstile } from './turnstile.ts'
 import { TlsFiles } from './tls-files.ts'
 import { readTokens, type TokenList } from './token-file.ts'
 
@@ -34,9 +35,21 @@ export interface ReceiverParts {
   readonly listening: (port: number) => void
 }
 
+interface BodyOrigin {
+  readonly cluster: string
+  readonly server: string
+  readonly isImport: boolean
+}
+
+interface NotStored {
+  readonly reason: Refusal
+  readonly detail: string
+}
+
 type Answer = ServerResponse | Http2ServerResponse
 
 const retryAfterSeconds = 1
+const storedAnswer = '{"status":"stored"}\n'
 
 const statusOf: Readonly<Record<Refusal, number>> = {
   'no-credentials': 401,
@@ -72,6 +85,9 @@ export function mostHeldBytes(maxBodyBytes: number): number {
   return Math.max(2 * maxBodyBytes, 32 * 1024 ** 2)
 }
 
+/** Bytes of bodies that are parsed at a time: parsed events take many times as much, so the others wait as they came. */
+const parsedBytes = 3 * 1024 ** 2
+
 /** The HTTPS side of the audit webhook. */
 export class Receiver {
   readonly #options: ReceiverOptions
@@ -84,6 +100,7 @@ export class Receiver {
   readonly #sockets = new Set<Socket>()
   /** Connections below TLS, by peer; a client that speaks plain HTTP must be answered there. */
   readonly #plain = new Map<string, Socket>()
+  readonly #parsing = new Turnstile(parsedBytes)
   #tokens: TokenList
   #heldBytes = 0
 
@@ -295,17 +312,27 @@ export class Receiver {
     this.#hold(-taken)
     if (refused) return refuse(refused.reason, refused.detail)
     if (response.destroyed) return
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end('{"status":"stored"}\n')
+    // With the length the answer is one write, without it five.
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': storedAnswer.length })
+    response.end(storedAnswer)
   }
 
   /** Resolves when the events are durable, or with the reason why they are not. */
-  async #store(
+  async #store(bytes: Buffer, origin: BodyOrigin): Promise<NotStored | undefined> {
+    const receivedAtMs = this.#parts.now()
+    await this.#parsing.enter(bytes.length)
+    try {
+      return await this.#storeParsed(bytes, { ...origin, receivedAtMs })
+    } finally {
+      this.#parsing.leave(bytes.length)
+    }
+  }
+
+  async #storeParsed(
     bytes: Buffer,
-    { cluster, server, isImport }: { cluster: string; server: string; isImport: boolean },
-  ): Promise<{ reason: Refusal; detail: string } | undefined> {
+    { cluster, server, isImport, receivedAtMs }: BodyOrigin & { readonly receivedAtMs: number },
+  ): Promise<NotStored | undefined> {
     const { now, telemetry, deliveries, health } = this.#parts
-    const receivedAtMs = now()
     const found = auditEvents(bytes, { cluster, receivedAtMs })
     if ('refused' in found) return { reason: 'not-audit-events', detail: found.refused }
     const { events, deadLetters, truncated, oldestStageMs } = found
