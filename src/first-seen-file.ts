@@ -1,8 +1,11 @@
 import { appendFile } from 'node:fs/promises'
-import { readFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import type { ByteString } from './event/byte-string.ts'
+
+/** As many as the rules remember; a file twice as long is written anew at the next start. */
+const mostKeys = 500_000
 
 /**
  * First-time-seen keys of earlier runs, one per line (spec/rules.md §4.8). A key is written after the events that brought it are durable: a crash in
@@ -10,14 +13,24 @@ import type { ByteString } from './event/byte-string.ts'
  */
 export class FirstSeenFile {
   readonly #file: string
+  readonly #mostKeys: number
   #fresh: ByteString[] = []
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(home: string) {
+  constructor(home: string, most = mostKeys) {
     this.#file = path.join(home, 'data', 'first-seen')
+    this.#mostKeys = most
   }
 
   read(): readonly ByteString[] {
+    const keys = this.#lines()
+    if (keys.length <= this.#mostKeys) return keys
+    const kept = keys.slice(-this.#mostKeys)
+    if (keys.length >= 2 * this.#mostKeys) this.#replace(kept)
+    return kept
+  }
+
+  #lines(): readonly ByteString[] {
     try {
       return readFileSync(this.#file, 'latin1')
         .split('\n')
@@ -26,6 +39,12 @@ export class FirstSeenFile {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
       throw error
     }
+  }
+
+  #replace(keys: readonly ByteString[]): void {
+    const text = keys.map((key) => `${key}\n`).join('')
+    writeFileSync(`${this.#file}.new`, text, { encoding: 'latin1', mode: 0o600 })
+    renameSync(`${this.#file}.new`, this.#file)
   }
 
   /** A key that was seen for the first time just now. */

@@ -63,8 +63,13 @@ export class FirstSeen {
   }
 }
 
+/** What the decoder of audit events wants remembered: no `<fts>` can say it, because a plugin gives its fields without an order. */
+const pluginKey = fieldKey('kube.first')
+
 function keyLine(event: DecodedEvent): ByteString | undefined {
   const { decoder, fields } = event
+  const ready = fields.dynamic(pluginKey)
+  if (ready !== undefined) return `kube ${ready}`.slice(0, maxKeyBytes)
   if (!decoder || decoder.fts.length === 0) return undefined
   const listed = new Set(decoder.fts)
   let line = decoder.name

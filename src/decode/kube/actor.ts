@@ -70,7 +70,8 @@ function source(event: Tree, facts: Facts): void {
 }
 
 /** What a person or a script uses, and no kubelet, controller or scheduler. */
-const handTools = /^(?:kubectl|curl|wget|python|httpie|ruby|perl|powershell|mozilla|okhttp|node-fetch|axios)/i
+export const handTools =
+  /^(?:kubectl|curl|wget|python|httpie|ruby|perl|powershell|mozilla|okhttp|node-fetch|axios)/i
 const machines = /^system:(?:node:.+|kube-scheduler|kube-controller-manager|kube-proxy|apiserver)$/
 
 /** The first word of a user agent, without its version: `kubectl`, `python-requests`. */

@@ -1,4 +1,4 @@
-import { program } from './actor.ts'
+import { handTools, program } from './actor.ts'
 import type { Context } from './kube-facts.ts'
 import type { Attempts } from './kube-memory.ts'
 import { queryValues } from './request.ts'
@@ -127,6 +127,68 @@ export function noteReadToken({ event, facts, memory, cluster, actor, request, a
     ip: texts(event['sourceIPs']).at(-1) ?? '',
     atMs,
   })
+}
+
+const connections = /^pods\/(?:exec|attach)$/
+const writes = /^(?:create|update|delete)$/
+
+/** The network of an address: /24, and /48 for IPv6. */
+function networkOf(ip: string): string {
+  const parts = ip.replace(/^::ffff:(?=\d)/i, '').split(/[.:]/)
+  return parts.slice(0, 3).join('.')
+}
+
+/**
+ * What may be worth a word the first time: who enters pods, where images come from, from which other network somebody changes things, with which
+ * other program somebody works. `kube.first` is the key that rules with `<if_fts/>` remember across restarts; an event has one.
+ */
+export function firstFacts(context: Context, registries: readonly string[] = []): void {
+  const { event, facts, memory, cluster, actor, request } = context
+  const { done } = request
+  if (done === undefined || (actor.kind !== 'human' && actor.kind !== 'serviceaccount')) return
+  const first = (kind: string, what: string) => {
+    facts.set('first', [kind, cluster, what].join(' '))
+    facts.set('first_kind', kind)
+  }
+  if (connections.test(request.resource)) return first('exec', actor.name)
+  const [registry] = registries
+  if (registry !== undefined) {
+    facts.set('pod.registry', registry)
+    return first('registry', registry)
+  }
+  const agent = program(text(event['userAgent']))
+  const isOther = (kind: string, now: string): boolean => {
+    const key = `${kind} ${cluster} ${actor.name}`
+    const before = memory.usual.get(key)
+    if (before !== now) memory.usual.set(key, now)
+    return before !== undefined && before !== now
+  }
+  const isOtherAgent = isOther('agent', agent)
+  if (actor.kind === 'serviceaccount') {
+    if (isOtherAgent && handTools.test(agent)) first('tool', `${actor.name} ${agent}`)
+  } else if (writes.test(done)) {
+    const network = networkOf(texts(event['sourceIPs']).at(-1) ?? '')
+    if (isOther('network', network)) first('network', `${actor.name} ${network}`)
+  } else if (isOtherAgent) first('agent', `${actor.name} ${agent}`)
+}
+
+/** The registry of an image: `docker.io` when none is written. */
+function registryOf(image: string): string {
+  const [host = ''] = image.split('/')
+  return image.includes('/') && (/[.:]/.test(host) || host === 'localhost') ? host : 'docker.io'
+}
+
+/** Registries that this cluster was not seen to use, as soon as it was seen to use one. */
+export function unknownRegistries(
+  { memory, cluster }: Context,
+  images: readonly string[],
+): readonly string[] {
+  const unknown = [...new Set(images.map((image) => `${cluster} ${registryOf(image)}`))].filter(
+    (key) => memory.registries.get(key) !== true,
+  )
+  const hasOthers = memory.registries.get(cluster) === true
+  for (const key of [cluster, ...unknown]) memory.registries.set(key, true)
+  return hasOthers ? unknown.map((key) => key.slice(cluster.length + 1)) : []
 }
 
 const watched = /^(?:secrets|configmaps)$/

@@ -2,7 +2,7 @@ import { type Actor, actorFacts, actorKind } from './actor.ts'
 import { execFacts } from './command.ts'
 import * as controlPlane from './control-plane.ts'
 import { Facts } from './facts.ts'
-import { historyFacts, isHelm, noteReadToken } from './history.ts'
+import { firstFacts, historyFacts, isHelm, noteReadToken, unknownRegistries } from './history.ts'
 import type { KubeMemory } from './kube-memory.ts'
 import { ingressFacts, policyFacts, serviceFacts } from './network.ts'
 import { type PodFindings, podFacts, workloadKind } from './pod.ts'
@@ -40,8 +40,13 @@ export function kubeFacts(event: Tree, memory: KubeMemory, atMs: number): Facts 
   facts.set('report', request.outcome === 'received' ? 'received' : isRepeat ? 'repeat' : 'first')
   grantedFacts(context)
   if (request.outcome === 'received') return facts
-  if (!isRepeat) historyFacts(context)
+  if (isRepeat) {
+    objectFacts(context)
+    return facts
+  }
+  historyFacts(context)
   objectFacts(context)
+  if (facts.get('first') === undefined) firstFacts(context)
   return facts
 }
 
@@ -143,6 +148,7 @@ function workload(context: Context): void {
   controlPlane.scaleFacts(bodies, facts)
   if (request.done === undefined) return
   imageFacts(context, found)
+  if (found.images.length > 0) firstFacts(context, unknownRegistries(context, found.images))
   const risks = [...found.risks].toSorted().join(' ')
   if (kind === 'Pod' && risks !== '') {
     const known = memory.pods.get(key)

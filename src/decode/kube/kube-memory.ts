@@ -86,6 +86,10 @@ export class KubeMemory {
   readonly credentials = new BoundedMap<CredentialUse>(20_000)
   /** By cluster, namespace and pod. */
   readonly readTokens = new BoundedMap<ReadToken>(5_000)
+  /** Program and network that somebody used last, by cluster and user. */
+  readonly usual = new BoundedMap<string>(20_000)
+  /** By cluster and registry of images. */
+  readonly registries = new BoundedMap<true>(5_000)
   /** What service accounts do again and again. */
   readonly habits = new BoundedMap<true>(10_000)
   /** By cluster and user name. */
