@@ -61,7 +61,9 @@ export class Indexer {
     try {
       await this.#rotate()
     } catch (error) {
-      return `the newest events cannot be searched yet: ${firstLine(error)}`
+      const reason = firstLine(error)
+      this.#troubles.begins('search', reason)
+      return `the newest events cannot be searched yet: ${reason}`
     }
     // A load that began before may have taken its list already; the second one is empty then.
     return (await this.#load()) ?? (await this.#load())

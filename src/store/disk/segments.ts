@@ -31,6 +31,10 @@ interface Place {
   readonly file: string
 }
 
+/** The world refuses; the file may be whole. */
+const isNoDamage =
+  /Out of Memory|Permission denied|Read-only file system|Cannot open file|Too many open files|No space left/i
+
 const namePattern = /^segment-(\d{6})-(\d{4}-\d{2}-\d{2})\.duckdb$/
 
 export class Segments {
@@ -81,6 +85,7 @@ export class Segments {
     try {
       return { segment: await this.#attach(number, day, file) }
     } catch (error) {
+      if (isNoDamage.test(firstLine(error))) throw error
       const journal = `${file}.wal`
       if (existsSync(journal)) {
         const movedTo = await setAside(journal, damagedFolder)
@@ -303,7 +308,7 @@ export class Segments {
       }
       const info = await this.#readInfo(schema)
       // Reads from every column, which is where a torn file shows first.
-      await this.#database.read(`SELECT * FROM ${schema}.records ORDER BY position DESC LIMIT 1`, [])
+      await this.#database.read(`SELECT * FROM ${schema}.records WHERE position = ${info.lastPosition}`, [])
       return { number, path: file, schema, day, ...info }
     } catch (error) {
       await writer.run(`DETACH ${schema}`)
