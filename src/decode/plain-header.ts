@@ -80,7 +80,8 @@ const appleSystemLog: Places = [
 ]
 
 function stand(text: ByteString, places: Places): boolean {
-  return places.every(([at, character]) => text[at] === character)
+  for (const [at, character] of places) if (text[at] !== character) return false
+  return true
 }
 
 /** Headers without `host program:` behind them; without any header the whole text is the log. */

@@ -9,8 +9,10 @@ export interface TestedValue {
   /** Which value: `decoded_as`, `action`, `field docker.action`. Equal subjects read equal values. */
   readonly subject: string
   readonly read: (event: DecodedEvent) => ByteString | undefined
-  /** Whether the condition holds for this value: it depends on nothing else. */
+  /** False when the condition cannot hold for this value. */
   readonly holds: (value: ByteString) => boolean
+  /** Unless false: the condition holds when `holds` says so, it depends on nothing else. */
+  readonly isAll?: boolean
   /** Upper and lower case (ASCII) make no difference. */
   readonly ignoresCase: boolean
   /** The only values for which it holds, in lower case (ASCII), when they are known. */
@@ -27,7 +29,7 @@ export interface Condition {
   readonly expected: string
   readonly at: Place
   readonly negated: boolean
-  /** The one value that the condition depends on. An absent value fails. */
+  /** A value that can rule the condition out. An absent value fails. */
   readonly tested: TestedValue | undefined
   /** What a linter may ask: `tested`, or for conditions on the whole text, which no index is made of, that text. */
   readonly about: TestedValue | undefined

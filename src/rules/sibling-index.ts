@@ -58,17 +58,18 @@ class Split {
 
   #branchWhere(holds: (tested: TestedValue) => boolean): Branch {
     const { subject } = this.tested
-    const isAsked = ({ tested }: Condition): boolean => tested?.subject === subject
+    const isDecided = ({ tested }: Condition): boolean =>
+      tested?.subject === subject && tested.isAll !== false
     const left = this.#all.filter(({ conditions }) =>
       conditions.every(({ tested }) => tested?.subject !== subject || holds(tested)),
     )
-    const asked = left.map(({ node, conditions }) => ({
+    const undecided = left.map(({ node, conditions }) => ({
       node,
-      conditions: conditions.some(isAsked)
-        ? conditions.filter((condition) => !isAsked(condition))
+      conditions: conditions.some(isDecided)
+        ? conditions.filter((condition) => !isDecided(condition))
         : conditions,
     }))
-    return branchOf(asked, this.#used)
+    return branchOf(undecided, this.#used)
   }
 }
 

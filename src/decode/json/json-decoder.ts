@@ -55,8 +55,8 @@ function shapesOf(table: KeyTable): Shapes {
 }
 
 /** Sets the static fields that the scan found; slot, start and end of the dynamic ones. */
-function takeHits(fields: EventFields, text: ByteString, table: KeyTable): number[] {
-  const dynamic: number[] = []
+function takeHits(fields: EventFields, text: ByteString, table: KeyTable): (number | ByteString)[] {
+  const dynamic: (number | ByteString)[] = []
   for (let at = 0; at < scanned.hits * 3; at += 3) {
     const index = hits[at] ?? 0
     const start = hits[at + 1] ?? 0

@@ -20,15 +20,14 @@ export interface JsonSource {
 
 /** The dynamic fields of one JSON text. Values are made when asked for, the whole list when a document is built. */
 export class JsonPart implements FieldPart {
-  /** Slot, start, end of the known names, in document order. */
-  readonly #hits: readonly number[]
+  /** Slot, start, end of the known names, in document order; the value in the place of its start once it is made. */
+  readonly #hits: (number | ByteString)[]
   readonly #knownSlots: number
   readonly #source: JsonSource
-  #values: (ByteString | undefined)[] | undefined = undefined
   #entries: readonly Entry[] | undefined = undefined
 
   /** @param knownSlots slots from this on were not known to the scan that made the hits */
-  constructor(source: JsonSource, hits: readonly number[], knownSlots: number) {
+  constructor(source: JsonSource, hits: (number | ByteString)[], knownSlots: number) {
     this.#source = source
     this.#hits = hits
     this.#knownSlots = knownSlots
@@ -46,11 +45,10 @@ export class JsonPart implements FieldPart {
   }
 
   #value(at: number): ByteString {
-    this.#values ??= []
-    const known = this.#values[at / 3]
-    if (known !== undefined) return known
-    const value = valueAt(this.#source.text, this.#hits[at + 1] ?? 0, this.#hits[at + 2] ?? 0)
-    this.#values[at / 3] = value
+    const start = this.#hits[at + 1]
+    if (typeof start === 'string') return start
+    const value = valueAt(this.#source.text, start ?? 0, Number(this.#hits[at + 2]))
+    this.#hits[at + 1] = value
     return value
   }
 

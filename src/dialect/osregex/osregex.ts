@@ -43,6 +43,8 @@ class OsRegex implements Pattern {
   readonly #matchers: readonly Matcher[]
   /** Set when every alternative is a literal. */
   readonly #check: ((lower: string, from: number) => boolean) | undefined
+  /** Without letters a subject needs no lower case. */
+  readonly #hasLetters: boolean
   /** Whether a subject in any case has the literal that it must have. */
   readonly #hasRequired: ((subject: string, from: number) => boolean) | undefined
 
@@ -58,6 +60,7 @@ class OsRegex implements Pattern {
     this.literals = literals.length === alternatives.length ? literals : undefined
     this.isLiteral = this.literals !== undefined && alternatives.every(({ isLiteral }) => isLiteral)
     this.#check = this.isLiteral ? compileLiterals(literals) : undefined
+    this.#hasLetters = alternatives.some(({ head, runs }) => /[a-z]/.test(head + runs.join('')))
     const [only, second] = this.literals ?? []
     this.#hasRequired =
       only && !second && only.kind === 'contains' ? compileFoldedContains(only.text) : undefined
@@ -69,7 +72,7 @@ class OsRegex implements Pattern {
 
   match(subject: string, from: number, lower?: string): number {
     if (lower === undefined && this.#lacksRequired(subject, from)) return -1
-    const end = this.#end(subject, from, lower ?? lowerAscii(subject))
+    const end = this.#end(subject, from, lower ?? (this.#hasLetters ? lowerAscii(subject) : subject))
     return end === noMatch ? -1 : restAfter(end, subject, from)
   }
 

@@ -2,6 +2,7 @@ import type { Pattern } from '../../dialect/pattern.ts'
 import type { Place } from '../../dialect/problem.ts'
 import type { ByteString } from '../../event/byte-string.ts'
 import type { DecodedEvent } from '../../event/decoded-event.ts'
+import { lowerAscii } from '../../event/field-key.ts'
 import type { Condition, TestedValue } from '../condition.ts'
 import type { Evaluation } from '../evaluation.ts'
 
@@ -70,7 +71,7 @@ export function logCondition(element: string, pattern: Pattern, negated: boolean
     expected: describe(pattern, negated),
     at,
     negated,
-    tested: undefined,
+    tested: firstByteOf(pattern, negated),
     about: {
       subject: 'text',
       read: ({ log }) => log,
@@ -82,6 +83,22 @@ export function logCondition(element: string, pattern: Pattern, negated: boolean
       ? (evaluation: Evaluation) => pattern.test(evaluation.event.log, evaluation.lowerLog) !== negated
       : (evaluation: Evaluation) => pattern.test(evaluation.event.log) !== negated,
     actual: ({ event }) => event.log,
+  }
+}
+
+/** Patterns that begin with a literal can be told apart by the first byte of the text. */
+function firstByteOf({ literals }: Pattern, negated: boolean): TestedValue | undefined {
+  if (negated || !literals || literals.length === 0) return undefined
+  if (literals.some(({ kind, text }) => (kind !== 'equals' && kind !== 'prefix') || text === ''))
+    return undefined
+  const bytes = new Set(literals.map(({ text }) => text.charAt(0)))
+  return {
+    subject: 'first byte of the text',
+    read: ({ log }) => lowerAscii(log.charAt(0)),
+    holds: (byte) => bytes.has(byte),
+    isAll: false,
+    ignoresCase: true,
+    only: undefined,
   }
 }
 
