@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'node:tls'
 
 import { pino } from 'pino'
@@ -27,10 +28,11 @@ interface Listening {
   readonly counted: (reason: string) => Promise<number>
 }
 
-/** A receiver that stores everything at once, for as long as `use` runs. */
+/** A receiver that stores everything as soon as `stored` resolves, for as long as `use` runs. */
 async function withLimits(
   limits: Partial<ReceiverLimits>,
   use: (receiver: Listening) => Promise<void>,
+  stored: Promise<unknown> = Promise.resolve(),
 ): Promise<void> {
   const stop = new AbortController()
   const metrics = new Registry()
@@ -38,7 +40,10 @@ async function withLimits(
   const deliveries = new Deliveries()
   const health = new ClusterHealth(() => undefined, Date.now)
   const settling = (async () => {
-    for await (const batch of deliveries.batches('kube-audit')) batch.settle()
+    for await (const batch of deliveries.batches('kube-audit')) {
+      await stored
+      batch.settle()
+    }
   })()
   let heard: (port: number) => void = () => undefined
   const listening = new Promise<number>((resolve) => {
@@ -62,7 +67,10 @@ async function withLimits(
   }
 }
 
-function post(port: number): Promise<readonly [number, string | undefined]> {
+const noEvents = '{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]}'
+const oneEvent = noEvents.replace('[]', '[{"auditID":"a","stage":"ResponseComplete"}]')
+
+function post(port: number, body = noEvents): Promise<readonly [number, string | undefined]> {
   return new Promise((resolve, reject) => {
     const sent = request(
       { host: '127.0.0.1', port, method: 'POST', agent: false, rejectUnauthorized: false },
@@ -72,7 +80,7 @@ function post(port: number): Promise<readonly [number, string | undefined]> {
       },
     )
     sent.on('error', reject)
-    sent.end('{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]}')
+    sent.end(body)
   })
 }
 
@@ -117,6 +125,40 @@ describe('limits of the audit webhook', () => {
       assert.deepEqual(await post(port), [429, '1'])
       assert.equal(await counted('rate'), 1)
     })
+  })
+
+  it('refuses with Retry-After while earlier bodies wait too long, and stores those', async () => {
+    let letGo = () => {}
+    const stored = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    await withLimits(
+      { parsedBytes: 1, patienceMs: 0 },
+      async ({ port, counted }) => {
+        const answered: (readonly [number, string | undefined])[] = []
+        const all: Promise<number>[] = []
+        // The first is on its way to the store, the second waits in line, one that comes later is refused.
+        while (answered.length === 0) {
+          const sent = post(port, oneEvent)
+          all.push(
+            sent.then((answer) => {
+              answered.push(answer)
+              return answer[0]
+            }),
+          )
+          await Promise.race([sent, sleep(50)])
+        }
+        assert.deepEqual(answered, [[503, '1']])
+        assert.equal(await counted('busy'), 1)
+        letGo()
+        assert.deepEqual(
+          (await Promise.all(all)).toSorted((one, other) => one - other),
+          [...all.slice(1).map(() => 200), 503],
+        )
+        assert.deepEqual(await post(port, oneEvent), [200, undefined])
+      },
+      stored,
+    )
   })
 
   it('headers that never end close the connection', async () => {

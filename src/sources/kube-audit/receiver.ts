@@ -85,9 +85,6 @@ export function mostHeldBytes(maxBodyBytes: number): number {
   return Math.max(2 * maxBodyBytes, 32 * 1024 ** 2)
 }
 
-/** Bytes of bodies that are parsed at a time: parsed events take many times as much, so the others wait as they came. */
-const parsedBytes = 3 * 1024 ** 2
-
 /** The HTTPS side of the audit webhook. */
 export class Receiver {
   readonly #options: ReceiverOptions
@@ -100,7 +97,7 @@ export class Receiver {
   readonly #sockets = new Set<Socket>()
   /** Connections below TLS, by peer; a client that speaks plain HTTP must be answered there. */
   readonly #plain = new Map<string, Socket>()
-  readonly #parsing = new Turnstile(parsedBytes)
+  readonly #parsing: Turnstile
   #tokens: TokenList
   #heldBytes = 0
 
@@ -110,6 +107,7 @@ export class Receiver {
     const { requestsPerSecond, requestBurst, clients } = this.#limits
     this.#rate = new RateLimit(requestsPerSecond, requestBurst, clients)
     this.#parts = parts
+    this.#parsing = new Turnstile(this.#limits.parsedBytes, parts.now)
     this.#files = new TlsFiles(parts.home)
     this.#tokens = readTokens(parts.home)
   }
@@ -266,7 +264,7 @@ export class Receiver {
   }
 
   async #answer(request: AuditRequest, response: Answer): Promise<void> {
-    const { now, telemetry } = this.#parts
+    const { telemetry } = this.#parts
     const peer = this.#peer(request)
     const from = request.socket.remoteAddress ?? ''
     if (request.method === 'GET' && /^\/(healthz|livez|readyz)(\?|$)/.test(request.url ?? '')) {
@@ -280,11 +278,9 @@ export class Receiver {
     }
     if (request.method !== 'POST') return refuse('method', 'audit events are posted')
     if (peer.kind === 'refused') return refuse(peer.reason, peer.detail)
-    if (!this.#rate.take(peer.client, now())) return refuse('rate', 'too many requests of this client')
-    const most = mostHeldBytes(this.#options.maxBodyBytes)
     const expected = Number(request.headers['content-length'] ?? 0)
-    if (this.#heldBytes > 0 && this.#heldBytes + expected > most)
-      return refuse('busy', 'too much waits for the store')
+    const full = this.#whyNot(peer.client, expected)
+    if (full) return refuse(full.reason, full.detail)
     // What is announced counts from the start: many large bodies at once must not all be let in.
     let taken = Math.min(expected, this.#options.maxBodyBytes)
     this.#hold(taken)
@@ -315,6 +311,18 @@ export class Receiver {
     // With the length the answer is one write, without it five.
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': storedAnswer.length })
     response.end(storedAnswer)
+  }
+
+  /** Why another body cannot be taken now. */
+  #whyNot(client: string, bytes: number): NotStored | undefined {
+    if (!this.#rate.take(client, this.#parts.now()))
+      return { reason: 'rate', detail: 'too many requests of this client' }
+    if (this.#parsing.longestWaitMs > this.#limits.patienceMs)
+      return { reason: 'busy', detail: 'what came before is not stored yet' }
+    const most = mostHeldBytes(this.#options.maxBodyBytes)
+    return this.#heldBytes > 0 && this.#heldBytes + bytes > most
+      ? { reason: 'busy', detail: 'too much waits for the store' }
+      : undefined
   }
 
   /** Resolves when the events are durable, or with the reason why they are not. */
