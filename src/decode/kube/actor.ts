@@ -74,9 +74,15 @@ export const handTools =
   /^(?:kubectl|curl|wget|python|httpie|ruby|perl|powershell|mozilla|okhttp|node-fetch|axios)/i
 const machines = /^system:(?:node:.+|kube-scheduler|kube-controller-manager|kube-proxy|apiserver)$/
 
+/** Slash, space, semicolon, parenthesis. */
+const isEnd = (unit: number): boolean => unit === 0x2f || unit === 0x20 || unit === 0x3b || unit === 0x28
+
 /** The first word of a user agent, without its version: `kubectl`, `python-requests`. */
 export function program(userAgent: string): string {
-  return userAgent.slice(0, 200).split(/[/ ;(]/)[0] ?? ''
+  const most = Math.min(userAgent.length, 200)
+  let end = 0
+  while (end < most && !isEnd(userAgent.charCodeAt(end))) end += 1
+  return userAgent.slice(0, end)
 }
 
 /** Who acts: the impersonated identity when there is one, because its rights count; the real one is `kube.impersonator`. */

@@ -1,6 +1,6 @@
 import { handTools, program } from './actor.ts'
 import type { Context } from './kube-facts.ts'
-import type { Attempts } from './kube-memory.ts'
+import type { ActorState, Attempts } from './kube-memory.ts'
 import { queryValues } from './request.ts'
 import { at, text, texts, tree } from './tree.ts'
 
@@ -10,13 +10,16 @@ const readTokenMs = 60 * 60_000
 /** Refusals that are no accident, when they are of several kinds. */
 const many = 10
 const mostKinds = 64
+/** Addresses that one client is followed under. */
+const mostAddresses = 64
 
 /** Facts that need what the same actor did before. */
 export function historyFacts(context: Context): void {
   const { actor, request } = context
   if (actor.kind === 'node') return nodeFacts(context)
   if (actor.kind === 'system' || actor.kind === 'controller') return
-  attemptFacts(context)
+  const state = stateOf(context)
+  if (request.outcome === 'denied' || state.attempts !== undefined) attemptFacts(context, state)
   if (request.outcome !== 'ok') return
   roleFacts(context)
   if (actor.kind === 'serviceaccount') credentialFacts(context)
@@ -32,20 +35,34 @@ function nodeFacts({ event, facts, request }: Context): void {
   facts.set('node_beyond', isWide || beyondKubelet.test(request.resource))
 }
 
+function stateOf({ memory, cluster, actor }: Context): ActorState {
+  const key = `${cluster} ${actor.name}`
+  let state = memory.actors.get(key)
+  if (state === undefined) {
+    state = { program: undefined, network: undefined, attempts: undefined }
+    memory.actors.set(key, state)
+  }
+  return state
+}
+
 /** Counts from the first refusal on: who is never refused costs nothing. */
-function attemptFacts(context: Context): void {
-  const { event, memory, cluster, actor, request, atMs } = context
-  const key = `${cluster} ${actor.name} ${texts(event['sourceIPs']).at(-1) ?? ''}`
+function attemptFacts(context: Context, state: ActorState): void {
+  const { event, request, atMs } = context
+  const ip = texts(event['sourceIPs']).at(-1) ?? ''
   const isRefused = request.outcome === 'denied'
-  let attempts = memory.attempts.get(key)
+  let attempts = state.attempts?.get(ip)
   if (attempts !== undefined && atMs - attempts.sinceMs > attemptMs) {
-    memory.attempts.delete(key)
+    state.attempts?.delete(ip)
+    if (state.attempts?.size === 0) state.attempts = undefined
     attempts = undefined
   }
   if (attempts === undefined) {
     if (!isRefused) return
     attempts = newAttempts(atMs)
-    memory.attempts.set(key, attempts)
+    state.attempts ??= new Map()
+    const [oldest] = state.attempts.size >= mostAddresses ? state.attempts.keys() : []
+    if (oldest !== undefined) state.attempts.delete(oldest)
+    state.attempts.set(ip, attempts)
   }
   attempts.requests += 1
   note(attempts.resources, request.resource)
@@ -93,8 +110,9 @@ function roleFacts({ event, facts, memory, cluster, actor, atMs }: Context): voi
     reason.exec(text(tree(event['annotations'])['authorization.k8s.io/reason'])) ?? []
   if (role === undefined) return
   facts.set('actor.role', role)
+  if (role !== 'cluster-admin' && role !== 'admin') return
   const made = memory.bindings.get(`${cluster} ${binding.split('/')[0]}`)
-  if (made === undefined || (role !== 'cluster-admin' && role !== 'admin')) return
+  if (made === undefined) return
   if (made.by === actor.name || atMs - made.atMs > useMs || atMs < made.atMs) return
   facts.set('actor.granted', role)
   facts.set('actor.granted_by', made.by)
@@ -143,7 +161,7 @@ function networkOf(ip: string): string {
  * other program somebody works. `kube.first` is the key that rules with `<if_fts/>` remember across restarts; an event has one.
  */
 export function firstFacts(context: Context, registries: readonly string[] = []): void {
-  const { event, facts, memory, cluster, actor, request } = context
+  const { event, facts, cluster, actor, request } = context
   const { done } = request
   if (done === undefined || (actor.kind !== 'human' && actor.kind !== 'serviceaccount')) return
   const first = (kind: string, what: string) => {
@@ -156,19 +174,17 @@ export function firstFacts(context: Context, registries: readonly string[] = [])
     facts.set('pod.registry', registry)
     return first('registry', registry)
   }
+  const state = stateOf(context)
   const agent = program(text(event['userAgent']))
-  const isOther = (kind: string, now: string): boolean => {
-    const key = `${kind} ${cluster} ${actor.name}`
-    const before = memory.usual.get(key)
-    if (before !== now) memory.usual.set(key, now)
-    return before !== undefined && before !== now
-  }
-  const isOtherAgent = isOther('agent', agent)
+  const isOtherAgent = state.program !== undefined && state.program !== agent
+  state.program = agent
   if (actor.kind === 'serviceaccount') {
     if (isOtherAgent && handTools.test(agent)) first('tool', `${actor.name} ${agent}`)
   } else if (writes.test(done)) {
     const network = networkOf(texts(event['sourceIPs']).at(-1) ?? '')
-    if (isOther('network', network)) first('network', `${actor.name} ${network}`)
+    const isOther = state.network !== undefined && state.network !== network
+    state.network = network
+    if (isOther) first('network', `${actor.name} ${network}`)
   } else if (isOtherAgent) first('agent', `${actor.name} ${agent}`)
 }
 

@@ -46,6 +46,13 @@ export interface Attempts {
   isMappingTold: boolean
 }
 
+/** What is known of somebody: the program and network used last, and what was refused, by address. */
+export interface ActorState {
+  program: string | undefined
+  network: string | undefined
+  attempts: Map<string, Attempts> | undefined
+}
+
 /** Where a credential was seen first. */
 export interface CredentialUse {
   readonly ip: string
@@ -80,14 +87,12 @@ export class KubeMemory {
   readonly administrators = new BoundedMap<string>(5_000)
   /** Bindings made lately, by cluster and name, with who made them. */
   readonly bindings = new BoundedMap<{ readonly by: string; readonly atMs: number }>(5_000)
-  /** By cluster, user and address. */
-  readonly attempts = new BoundedMap<Attempts>(5_000)
   /** By cluster and credential id. */
   readonly credentials = new BoundedMap<CredentialUse>(20_000)
   /** By cluster, namespace and pod. */
   readonly readTokens = new BoundedMap<ReadToken>(5_000)
-  /** Program and network that somebody used last, by cluster and user. */
-  readonly usual = new BoundedMap<string>(20_000)
+  /** By cluster and user. */
+  readonly actors = new BoundedMap<ActorState>(20_000)
   /** By cluster and registry of images. */
   readonly registries = new BoundedMap<true>(5_000)
   /** What service accounts do again and again. */
