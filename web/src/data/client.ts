@@ -2,22 +2,37 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { base } from './address.ts'
 
+export interface RuleProblem {
+  readonly severity: string
+  readonly message: string
+  readonly at?: { readonly file: string; readonly line: number }
+}
+
 /** RFC 9457: what went wrong, and what to do about it. */
 export class Problem extends Error {
   readonly status: number
   readonly title: string
   readonly advice: string | undefined
+  /** Of rule files: what is wrong with them. */
+  readonly problems: readonly RuleProblem[] | undefined
   /** Of a query: where the mistake is. */
   readonly position: number | undefined
 
   constructor(
     status: number,
-    body: { title?: unknown; detail?: unknown; advice?: unknown; position?: unknown },
+    body: {
+      title?: unknown
+      detail?: unknown
+      advice?: unknown
+      position?: unknown
+      problems?: readonly RuleProblem[]
+    },
   ) {
     super(typeof body.detail === 'string' ? body.detail : 'The manager did not answer.')
     this.status = status
     this.title = typeof body.title === 'string' ? body.title : 'No answer'
     this.advice = typeof body.advice === 'string' ? body.advice : undefined
+    this.problems = body.problems
     this.position = typeof body.position === 'number' ? body.position : undefined
   }
 }

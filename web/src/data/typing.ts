@@ -1,6 +1,6 @@
-/** Keys are letters there, not commands. */
+/** Keys are letters there, not commands. The editor lies in a shadow tree, so the target alone does not tell. */
 export function isTyping(event: KeyboardEvent): boolean {
-  const { target } = event
+  const [target] = event.composedPath()
   const inField =
     target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
   return inField || event.ctrlKey || event.metaKey || event.altKey
