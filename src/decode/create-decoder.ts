@@ -1,3 +1,4 @@
+import type { MatchBudget } from '../dialect/match-budget.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
 import type { RawEvent } from '../event/raw-event.ts'
@@ -31,14 +32,18 @@ export function createDecoder(decoders: Decoders, options: DecoderOptions): Deco
 }
 
 class EventDecoder implements Decoder {
+  readonly exhausted: ReadonlyMap<string, number>
   readonly #lists: RootLists
+  readonly #budget: MatchBudget
   readonly #hostname: string
   readonly #fieldLimit: number
   readonly #accumulator = new Accumulator()
   readonly #origins = new Map<ByteString, Origin | undefined>()
 
   constructor(decoders: Decoders, { hostname, fieldLimit = Infinity }: DecoderOptions) {
+    this.exhausted = decoders.exhausted
     this.#lists = decoders.lists
+    this.#budget = decoders.budget
     this.#hostname = hostname
     this.#fieldLimit = fieldLimit
   }
@@ -47,6 +52,7 @@ class EventDecoder implements Decoder {
     const origin = this.#originOf(raw.location)
     if (origin === undefined) return undefined
     const header = readHeader(untilNul(raw.text))
+    this.#budget.refill(header.log.length)
     const hostname = origin.hostname ?? header.hostname ?? this.#hostname
     const fields = new EventFields(this.#fieldLimit)
     if (raw.facts !== undefined) fields.addPart(raw.facts, 0)

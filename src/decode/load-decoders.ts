@@ -1,4 +1,4 @@
-import type { PatternOptions } from '../dialect/pattern.ts'
+import { MatchBudget } from '../dialect/match-budget.ts'
 import type { Problem } from '../dialect/problem.ts'
 import { parseXml } from '../dialect/xml.ts'
 import type { DecoderView } from '../event/decoded-event.ts'
@@ -19,7 +19,6 @@ export interface LoadOptions {
   readonly orderSize?: number
   /** Plugin decoders besides the standard ones. */
   readonly plugins?: readonly Plugin[]
-  readonly pattern?: PatternOptions
 }
 
 /** Linked decoders, ready for `createDecoder`. */
@@ -30,6 +29,10 @@ export interface Decoders {
   readonly views: readonly DecoderView[]
   /** All names as written: `decoded_as` may name any of them, though a renamed child is never found under its own. */
   readonly names: ReadonlySet<string>
+  /** What all patterns together may do for one event. */
+  readonly budget: MatchBudget
+  /** How often a pattern was given up because its budget or that of the event was used up, by name of the decoder. */
+  readonly exhausted: ReadonlyMap<string, number>
 }
 
 export interface LoadedDecoders {
@@ -42,10 +45,13 @@ export interface LoadedDecoders {
 export function loadDecoders(files: readonly DecoderFile[], options: LoadOptions = {}): LoadedDecoders {
   const problems: Problem[] = []
   const tree = new DecoderTree()
+  const budget = new MatchBudget()
+  const exhausted = new Map<string, number>()
   const reading: ReadOptions = {
     orderSize: options.orderSize ?? Infinity,
     plugins: new Map([...standardPlugins, ...(options.plugins ?? [])].map((plugin) => [plugin.name, plugin])),
-    pattern: options.pattern ?? {},
+    budget,
+    onExhausted: (name) => exhausted.set(name, (exhausted.get(name) ?? 0) + 1),
   }
   for (const file of files) loadFile(file, reading, tree, problems)
   if (!problems.some(({ severity }) => severity === 'fatal')) problems.push(...missingLists(tree.roots))
@@ -54,7 +60,8 @@ export function loadDecoders(files: readonly DecoderFile[], options: LoadOptions
     ...children.map((child) => child.definition.name),
   ])
   const lists = new RootLists(tree.roots)
-  return { decoders: { lists, roots: tree.roots, views: tree.views, names: new Set(names) }, problems }
+  const decoders = { lists, roots: tree.roots, views: tree.views, names: new Set(names), budget, exhausted }
+  return { decoders, problems }
 }
 
 function loadFile(

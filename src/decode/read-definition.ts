@@ -1,5 +1,6 @@
 import { compilePattern } from '../dialect/compile-pattern.ts'
-import type { Dialect, Pattern, PatternOptions } from '../dialect/pattern.ts'
+import type { MatchBudget } from '../dialect/match-budget.ts'
+import type { Dialect, Pattern } from '../dialect/pattern.ts'
 import type { Place, Problem, Severity } from '../dialect/problem.ts'
 import type { XmlElement } from '../dialect/xml-element.ts'
 import type { Category } from '../event/decoded-event.ts'
@@ -11,7 +12,9 @@ export interface ReadOptions {
   /** Names of one `<order>` at most. */
   readonly orderSize: number
   readonly plugins: ReadonlyMap<string, Plugin>
-  readonly pattern: PatternOptions
+  readonly budget: MatchBudget
+  /** A pattern of the decoder was given up. */
+  readonly onExhausted: (decoder: string) => void
 }
 
 /** A pattern is not longer, all its elements together. */
@@ -168,7 +171,11 @@ class Reading {
 
   #compile(text: PatternText | undefined): Pattern | undefined {
     if (text === undefined) return undefined
-    const compiled = compilePattern(text.dialect, text.source, this.#options.pattern)
+    const name = this.#element.attributes[0]?.value ?? ''
+    const compiled = compilePattern(text.dialect, text.source, {
+      budget: this.#options.budget,
+      onExhausted: () => this.#options.onExhausted(name),
+    })
     if ('pattern' in compiled) return compiled.pattern
     this.#failed = true
     this.#report({ ...compiled.problem, at: text.at })

@@ -1,3 +1,4 @@
+import type { MatchBudget } from './match-budget.ts'
 import type { Problem } from './problem.ts'
 
 export type Dialect = 'osmatch' | 'osregex' | 'pcre2'
@@ -46,6 +47,8 @@ export interface Pattern {
 export interface PatternOptions {
   /** A match was given up because the budget of steps was used up; it counts as no match. Once per occurrence. */
   readonly onExhausted?: (pattern: Pattern) => void
+  /** What this pattern shares with others for one event; without it only its own budget counts. */
+  readonly budget?: MatchBudget
 }
 
 /** The problem has no place yet: the caller knows where the pattern stands. */

@@ -1,3 +1,4 @@
+import type { MatchBudget } from '../dialect/match-budget.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
 import { DocumentWriter } from './document/event-document.ts'
 import { TimestampText } from './document/timestamp.ts'
@@ -17,6 +18,8 @@ export interface RuleSetParts {
   readonly regexConsumers: readonly Rule[]
   /** How often a pattern of a rule was given up because its budget was used up, by rule id. */
   readonly exhausted: ReadonlyMap<number, number>
+  /** What all patterns together may do for one event. */
+  readonly budget: MatchBudget
   readonly context: LoadContext
 }
 
@@ -25,15 +28,17 @@ export class EngineRuleSet implements RuleSet {
   readonly rules: readonly Rule[]
   readonly roots: readonly RuleNode[]
   readonly exhausted: ReadonlyMap<number, number>
+  readonly #budget: MatchBudget
   readonly #regexConsumers: readonly Rule[]
   readonly #context: LoadContext
   readonly #writer: DocumentWriter
   readonly #forgetsOnFailure: boolean
 
-  constructor({ tree, regexConsumers, exhausted, context }: RuleSetParts) {
+  constructor({ tree, regexConsumers, exhausted, budget, context }: RuleSetParts) {
     this.rules = tree.rules
     this.roots = tree.roots
     this.exhausted = exhausted
+    this.#budget = budget
     this.#regexConsumers = regexConsumers
     this.#context = context
     this.#writer = new DocumentWriter(
@@ -45,6 +50,11 @@ export class EngineRuleSet implements RuleSet {
 
   get size(): number {
     return this.rules.length
+  }
+
+  /** Events for which all patterns together took too long: what was left of them did not match. */
+  get eventsUsedUp(): number {
+    return this.#budget.eventsUsedUp
   }
 
   /** How far back the longest search looks. */
@@ -62,6 +72,7 @@ export class EngineRuleSet implements RuleSet {
 
   evaluate(event: DecodedEvent, memory: Memory, trace?: Trace): EngineVerdict {
     if (!(memory instanceof EngineMemory)) throw new TypeError('evaluate: a memory of another rule set')
+    this.#budget.refill(event.log.length)
     const evaluation = new Evaluation(event, memory, trace)
     if (memory.mode === 'daemon') memory.enterQuarter(evaluation.nowMs, (atMs) => this.#hourOf(atMs))
     const matched = walk(this.roots, evaluation, { forgetsOnFailure: this.#forgetsOnFailure })

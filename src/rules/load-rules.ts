@@ -1,3 +1,4 @@
+import { MatchBudget } from '../dialect/match-budget.ts'
 import { parseXml } from '../dialect/xml.ts'
 import type { Place, Problem } from '../dialect/problem.ts'
 import type { XmlElement } from '../dialect/xml-element.ts'
@@ -45,6 +46,7 @@ class RuleLoader {
   readonly #context: LoadContext
   readonly #linker: Linker
   readonly #compiler: RuleCompiler
+  readonly #budget = new MatchBudget()
   readonly #exhausted = new Map<number, number>()
   /** Where rules stand, those that are left out among them. */
   readonly #places = new Map<number, Place>()
@@ -52,8 +54,9 @@ class RuleLoader {
   constructor(context: LoadContext) {
     this.#context = context
     this.#linker = new Linker(this.#tree, context, this.#problems)
-    this.#compiler = new RuleCompiler(context, this.#problems, (id) => {
-      this.#exhausted.set(id, (this.#exhausted.get(id) ?? 0) + 1)
+    this.#compiler = new RuleCompiler(context, this.#problems, {
+      budget: this.#budget,
+      onExhausted: (id) => void this.#exhausted.set(id, (this.#exhausted.get(id) ?? 0) + 1),
     })
   }
 
@@ -64,6 +67,7 @@ class RuleLoader {
       tree: this.#tree,
       regexConsumers: [...this.#linker.regexConsumers],
       exhausted: this.#exhausted,
+      budget: this.#budget,
       context: this.#context,
     }
     return { ruleSet: fatalCount > 0 ? undefined : new EngineRuleSet(parts), problems }

@@ -1,3 +1,4 @@
+import type { MatchBudget } from '../dialect/match-budget.ts'
 import type { Category } from '../event/decoded-event.ts'
 import type { Correlation, CorrelationSource } from './correlation.ts'
 import { ConditionCompiler } from './conditions/compile-conditions.ts'
@@ -24,26 +25,33 @@ export interface CompiledRule {
   readonly sortKey: number
 }
 
-/** Told when a pattern of a rule was given up because its budget was used up. */
-export type OnExhausted = (ruleId: number) => void
+/** Keeps patterns from taking long. */
+export interface Guard {
+  readonly budget: MatchBudget
+  /** A pattern of a rule was given up, because its own budget or that of the event was used up. */
+  onExhausted(ruleId: number): void
+}
 
 /** Makes a rule of its draft. `undefined`: it is left out, and the problems say why. */
 export class RuleCompiler {
   readonly #context: LoadContext
   readonly #problems: ProblemList
-  readonly #onExhausted: OnExhausted
+  readonly #guard: Guard
 
-  constructor(context: LoadContext, problems: ProblemList, onExhausted: OnExhausted) {
+  constructor(context: LoadContext, problems: ProblemList, guard: Guard) {
     this.#context = context
     this.#problems = problems
-    this.#onExhausted = onExhausted
+    this.#guard = guard
   }
 
   /** `existing` is the rule that the draft overwrites. */
   compile(draft: RuleDraft, existing?: Rule): CompiledRule | undefined {
     const before = this.#problems.fatalCount
     const { texts, attributes } = draft
-    const patterns = new PatternSource(this.#problems, () => this.#onExhausted(attributes.id))
+    const patterns = new PatternSource(this.#problems, {
+      budget: this.#guard.budget,
+      onExhausted: () => this.#guard.onExhausted(attributes.id),
+    })
     if (!texts.has('description'))
       this.#problems.fatal('no-description', `rule ${attributes.id} has no <description>`, draft.at)
     if (isStrange(draft))

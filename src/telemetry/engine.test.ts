@@ -35,6 +35,7 @@ describe('engineTelemetry()', () => {
     ])
     const text = await metrics.metrics()
     assert.match(text, /^quaywatch_patterns_exhausted_total\{rule="102"\} 2$/m)
+    assert.match(text, /^quaywatch_match_budgets_used_up_total 0$/m)
     assert.match(text, /^quaywatch_correlation_events_limit 65536$/m)
     assert.match(text, /^quaywatch_correlation_events_evicted_total 0$/m)
     const held = /^quaywatch_correlation_events (\d+)$/m.exec(text)?.[1]
@@ -42,5 +43,33 @@ describe('engineTelemetry()', () => {
     engine = loadExample(rules).engine
     assert.doesNotMatch(await metrics.metrics(), /^quaywatch_patterns_exhausted_total\{/m)
     assert.match(await metrics.metrics(), /^quaywatch_correlation_events 0$/m)
+  })
+
+  it('counts events for which all patterns together took too long, and names rules and decoders', async () => {
+    const lines: string[] = []
+    const metrics = new Registry()
+    const log = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) })
+    const many = Array.from({ length: 12 }, (_, at) =>
+      R(200 + at, 5, String.raw`<match>^z</match><regex>\S+a\S+a\S+a\S+a\S*${at}!</regex>`),
+    )
+    const endlessDecoder = String.raw`<decoder name="slow"><prematch>^z\S+a\S+a\S+a\S+a!</prematch></decoder>`
+    const { engine } = loadExample(many.join('') + R(300, 3, '<match>^z</match>'), {
+      'etc/decoders/slow.xml': endlessDecoder,
+    })
+    const events = engineTelemetry({ log, metrics }, () => engine)
+    const digits = Array.from({ length: 12 }, (_, at) => `${at}!`).join('')
+    const text = toByteString(`z${'a'.repeat(20_000)} a! ${digits}`)
+    const event = engine.decoder.decode(
+      new RawEvent({ id: '1', source: 'test', location: 'test', receivedAtMs: 0, text }),
+    )
+    assert.ok(event)
+    assert.equal(engine.rules.evaluate(event, engine.memory).rule?.id, 300)
+    events.check()
+    assert.equal(lines.length, 13)
+    assert.match(lines[12] ?? '', /^\{"level":40,"decoder":"slow","count":1,/)
+    const shown = await metrics.metrics()
+    assert.match(shown, /^quaywatch_match_budgets_used_up_total 1$/m)
+    assert.match(shown, /^quaywatch_patterns_exhausted_total\{rule="211"\} 1$/m)
+    assert.match(shown, /^quaywatch_decoder_patterns_exhausted_total\{decoder="slow"\} 1$/m)
   })
 })

@@ -14,6 +14,12 @@ export interface EngineState {
   readonly rules: {
     /** By rule id: how often a pattern of it was given up and taken as not matching. */
     readonly exhausted: ReadonlyMap<number, number>
+    /** Events for which all patterns together took too long. */
+    readonly eventsUsedUp: number
+  }
+  readonly decoder: {
+    /** The same for decoders, by name. */
+    readonly exhausted?: ReadonlyMap<string, number>
   }
 }
 
@@ -65,17 +71,47 @@ export function engineTelemetry({ log, metrics }: Telemetry, engine: () => Engin
       },
     }),
   )
-  const named = new Set<number>()
+  metrics.registerMetric(
+    new Counter({
+      name: 'quaywatch_decoder_patterns_exhausted_total',
+      help: 'Patterns of decoders given up because matching took too long, taken as not matching, since rules were loaded.',
+      labelNames: ['decoder'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [decoder, count] of engine().decoder.exhausted ?? []) this.inc({ decoder }, count)
+      },
+    }),
+  )
+  metrics.registerMetric(
+    new Counter({
+      name: 'quaywatch_match_budgets_used_up_total',
+      help: 'Events for which all patterns of rules together took too long: what was left did not match, since rules were loaded.',
+      registers,
+      collect() {
+        this.reset()
+        this.inc(engine().rules.eventsUsedUp)
+      },
+    }),
+  )
+  const named = new Set<number | string>()
   let isFullKnown = false
+  const name = (what: 'rule' | 'decoder', exhausted: ReadonlyMap<number | string, number>): void => {
+    for (const [id, count] of exhausted) {
+      if (named.has(id)) continue
+      named.add(id)
+      log.warn(
+        { [what]: id, count },
+        `matching a pattern of a ${what} took too long and was given up: no match`,
+      )
+    }
+  }
   return {
     /** Once in a while: says what is new, each thing once. */
     check(): void {
-      const { memory, rules } = engine()
-      for (const [rule, count] of rules.exhausted) {
-        if (named.has(rule)) continue
-        named.add(rule)
-        log.warn({ rule, count }, 'matching a pattern of a rule took too long and was given up: no match')
-      }
+      const { memory, rules, decoder } = engine()
+      name('rule', rules.exhausted)
+      name('decoder', decoder.exhausted ?? new Map())
       if (isFullKnown || memory.evicted === 0) return
       isFullKnown = true
       const { evicted, limit } = memory

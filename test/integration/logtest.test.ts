@@ -82,15 +82,12 @@ describe('quaywatch logtest', () => {
   })
   it('--json -v lists the same lines as rules_debug', () => {
     const { stdout } = run(['logtest', '--json', '-v'], 'knock\n')
-    const { alert, rules_debug: lines } = JSON.parse(stdout) as { alert: boolean; rules_debug: string[] }
-    assert.equal(alert, true)
-    assert.deepEqual(lines.slice(-5), [
-      'Trying rule: 100100 - knock',
-      '*Rule 100100 matched',
-      '*Trying child rules',
-      'Trying rule: 100101 - many',
-      '*Failed: fewer than 2 earlier events in the time frame',
-    ])
+    assert.match(stdout, /^\{"alert":true,"output":\{.*\},"rules_debug":\["Trying rule: 1 - /)
+    assert.ok(
+      stdout.endsWith(
+        '"Trying rule: 100100 - knock","*Rule 100100 matched","*Trying child rules","Trying rule: 100101 - many","*Failed: fewer than 2 earlier events in the time frame"]}\n',
+      ),
+    )
   })
   it('shows control and direction characters of events, never prints them', () => {
     const event = String.raw`{"docker":{"name":"knock \u001b[31m\u202eevil\u009b2J","\u001b]0;x":"1"}}`

@@ -1,4 +1,5 @@
 /* oxlint-disable max-depth -- the machine is one loop over local variables: measured, and it follows the specification's order */
+import type { MatchBudget } from '../match-budget.ts'
 import type { Alternative } from './alternative.ts'
 import { fold, groupToken, literalToken, oneToken, plusToken, starToken } from './alternative.ts'
 
@@ -26,8 +27,12 @@ export class Machine {
   readonly #near: Uint8Array
   readonly #savedTokens = new Int32Array(maxSaved)
   readonly #savedIndexes = new Int32Array(maxSaved)
+  readonly #budget: MatchBudget | undefined
+  /** Steps that the last scan left. */
+  #left = 0
 
-  constructor(alternative: Alternative) {
+  constructor(alternative: Alternative, budget?: MatchBudget) {
+    this.#budget = budget
     this.#alternative = alternative
     this.marks = new Int32Array(alternative.groups * 2)
     this.#near = Uint8Array.from(alternative.kinds, (_, p) => (isNear(alternative, p) ? 1 : 0))
@@ -37,9 +42,23 @@ export class Machine {
    * The end index (absolute; `from - 1` stands for the -1 of the specification), `noMatch` or `exhausted`. An attempt at an index where
    * the literal head of the alternative does not begin changes nothing, so such indexes are skipped.
    */
+  run(s: string, lower: string, from: number, isCapturing: boolean): number {
+    const own = stepBudget(s.length - from)
+    const allowed = this.#budget ? this.#budget.allowed(own) : own
+    this.#left = allowed
+    const end = this.#scan(s, lower, from, isCapturing)
+    this.#budget?.spend(allowed - this.#left)
+    return end
+  }
+
+  #stop(steps: number, end: number): number {
+    this.#left = steps
+    return end
+  }
+
   // One function on purpose: its state lives in registers, and the rules read in the order of the specification.
   // oxlint-disable-next-line complexity
-  run(s: string, lower: string, from: number, isCapturing: boolean): number {
+  #scan(s: string, lower: string, from: number, isCapturing: boolean): number {
     const { size, kinds, bytes, sets, marks: markOf, isStart, isEnd, head } = this.#alternative
     const near = this.#near
     const marks = this.marks
@@ -55,18 +74,18 @@ export class Machine {
     let anchor = -1
     let last = i === from ? from : unset
     let saved = 0
-    let steps = stepBudget(n - from)
+    let steps = this.#left
     while (i < n) {
       steps -= 1
-      if (steps < 0) return exhausted
+      if (steps < 0) return this.#stop(0, exhausted)
       let isFailed = p === size // R1
-      if (isFailed && !isEnd) return last === unset ? noMatch : last
+      if (isFailed && !isEnd) return this.#stop(steps, last === unset ? noMatch : last)
       if (!isFailed && kinds[p] === groupToken) {
         // R2
         if (isCapturing) marks[markOf[p] ?? 0] = i
         p += 1
         isFailed = p === size
-        if (isFailed && !isEnd) return last === unset ? noMatch : last
+        if (isFailed && !isEnd) return this.#stop(steps, last === unset ? noMatch : last)
       }
       if (!isFailed) {
         const byte = s.charCodeAt(i)
@@ -124,7 +143,7 @@ export class Machine {
           // R3, not in the class
           if (primed && near[p] === 1 && last !== unset) {
             last = i
-            if (!isEnd) return last
+            if (!isEnd) return this.#stop(steps, last)
             primed = false
           } else if (kind === plusToken && primed) {
             p += 1
@@ -143,7 +162,7 @@ export class Machine {
         saved -= 1
         p = savedTokens[saved] ?? 0
         i = savedIndexes[saved] ?? 0
-      } else if (isStart) return noMatch
+      } else if (isStart) return this.#stop(steps, noMatch)
       else {
         if (anchor !== -1) {
           i = anchor
@@ -153,12 +172,13 @@ export class Machine {
         last = unset
         if (isSkipping) {
           i = lower.indexOf(head, i + 1) - 1
-          if (i < 0) return noMatch
+          if (i < 0) return this.#stop(steps, noMatch)
         }
       }
       i += 1
     }
-    return last !== unset && this.#endsAt(p, primed, isCapturing ? n : -1) ? last : noMatch
+    const isMatch = last !== unset && this.#endsAt(p, primed, isCapturing ? n : -1)
+    return this.#stop(steps, isMatch ? last : noMatch)
   }
 
   /** E1 and E2: may the match end here, at the end of the subject? `captureAt` is -1 without captures. */

@@ -131,3 +131,21 @@ describe('OSRegex ends soon (spec decoders.md §1.8)', () => {
     assert.equal(calls, 1)
   })
 })
+
+describe('OSRegex (decoders.md 1.5): patterns whose cost grows with a high power of the subject', () => {
+  const cases = [
+    [String.raw`\S+a\S+a\S+a\S+a!`, true],
+    [String.raw`^\S+a\S+a\S+a\S+a!`, true],
+    [String.raw`x|(\.+),(\.+),(\.+),(\.*)`, true],
+    [String.raw`^(\.+),(\.+),(\.+),(\.*)`, false],
+    [String.raw`\S+ \S+ \S+ \S+ \S+`, false],
+    [String.raw`\w+=\d+ \w+=\d+ \w+=\d+`, false],
+    [String.raw`\.+\d\.+\d`, false],
+    ['abc|def', false],
+  ] as const
+  for (const [source, isProne] of cases) {
+    it(`${source} ${isProne ? 'is one' : 'is none'}`, () => {
+      assert.equal(pattern(source).isBlowUpProne, isProne)
+    })
+  }
+})

@@ -1,13 +1,17 @@
 import { compileFoldedContains } from '../contains.ts'
 import { compileLiterals } from '../literal-set.ts'
+import type { MatchBudget } from '../match-budget.ts'
 import { lowerAscii } from '../../event/field-key.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
 import type { Alternative } from './alternative.ts'
 import { parseOsRegex } from './alternative.ts'
+import { costExponent } from './blow-up.ts'
 import { exhausted, Machine, noMatch } from './machine.ts'
 
 const maxPatternBytes = 20_480
+/** The budget is used up by subjects of a few hundred bytes from this power on. */
+const proneExponent = 4
 /** From here on a lower-case copy of a subject costs more than looking at it. */
 const longSubject = 200
 
@@ -36,10 +40,9 @@ class OsRegex implements Pattern {
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
   readonly firstBytes: Uint8Array | undefined
-  /** Its cost is a small power of the subject at worst, and budgeted. */
-  readonly isBlowUpProne = false
   readonly needsLower = true
   readonly #options: PatternOptions
+  readonly #alternatives: readonly Alternative[]
   readonly #matchers: readonly Matcher[]
   /** Set when every alternative is a literal. */
   readonly #check: ((lower: string, from: number) => boolean) | undefined
@@ -51,10 +54,11 @@ class OsRegex implements Pattern {
   constructor(source: string, alternatives: readonly Alternative[], options: PatternOptions) {
     this.source = source
     this.#options = options
+    this.#alternatives = alternatives
     this.firstBytes = unionOf(alternatives.map(({ firstBytes }) => firstBytes))
     this.groups = Math.max(...alternatives.map(({ groups }) => groups))
     this.#matchers = alternatives.map((alternative) =>
-      alternative.isLiteral ? literalMatcher(alternative) : machineMatcher(alternative),
+      alternative.isLiteral ? literalMatcher(alternative) : machineMatcher(alternative, options.budget),
     )
     const literals = alternatives.map(literalOf).filter((literal) => literal !== undefined)
     this.literals = literals.length === alternatives.length ? literals : undefined
@@ -64,6 +68,10 @@ class OsRegex implements Pattern {
     const [only, second] = this.literals ?? []
     this.#hasRequired =
       only && !second && only.kind === 'contains' ? compileFoldedContains(only.text) : undefined
+  }
+
+  get isBlowUpProne(): boolean {
+    return this.#alternatives.some((alternative) => costExponent(alternative) >= proneExponent)
   }
 
   test(subject: string, lower: string = lowerAscii(subject)): boolean {
@@ -165,7 +173,7 @@ function holdsInOrder(runs: readonly string[], lower: string, from: number): boo
 }
 
 /** The machine behind what must be true of a matching subject: its literals, one after the other. */
-function machineMatcher(alternative: Alternative): Matcher {
+function machineMatcher(alternative: Alternative, budget: MatchBudget | undefined): Matcher {
   let machine: Machine | undefined
   const { groups, head, isStart, firstBytes } = alternative
   const runs = isStart && head !== '' ? alternative.runs.slice(1) : alternative.runs
@@ -178,7 +186,7 @@ function machineMatcher(alternative: Alternative): Matcher {
       if (firstBytes !== undefined && firstBytes[subject.charCodeAt(from)] === 0) return noMatch
       if (isStart && head !== '' && !lower.startsWith(head, from)) return noMatch
       if (!holdsInOrder(runs, lower, from + (isStart ? head.length : 0))) return noMatch
-      machine ??= new Machine(alternative) // most patterns never get this far
+      machine ??= new Machine(alternative, budget) // most patterns never get this far
       return machine.run(subject, lower, from, isCapturing)
     },
   }

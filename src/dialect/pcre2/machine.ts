@@ -1,3 +1,4 @@
+import type { MatchBudget } from '../match-budget.ts'
 import { bothCases, byteSet, word } from './byte-set.ts'
 import type { Program } from './program.ts'
 import { op, runLazy, runPossessive } from './program.ts'
@@ -47,21 +48,31 @@ export class Machine {
   readonly registers: Int32Array
   readonly #program: Program
   readonly #search: Search
+  readonly #budget: MatchBudget | undefined
   #height = 0
   #steps = 0
   #from = 0
 
-  constructor(program: Program, search: Search) {
+  constructor(program: Program, search: Search, budget?: MatchBudget) {
     this.#program = program
     this.#search = search
+    this.#budget = budget
     this.registers = new Int32Array(program.registers)
   }
 
   /** The end of the first match at or after `from`, which is where the subject begins for the pattern. */
   run(s: string, from: number): number {
-    const { first, isAnchored, isLineAnchored } = this.#search
-    this.#steps = stepBudget(s.length - from)
+    const own = stepBudget(s.length - from)
+    const allowed = this.#budget ? this.#budget.allowed(own) : own
+    this.#steps = allowed
     this.#from = from
+    const end = this.#find(s, from)
+    this.#budget?.spend(allowed - Math.max(this.#steps, 0))
+    return end
+  }
+
+  #find(s: string, from: number): number {
+    const { first, isAnchored, isLineAnchored } = this.#search
     const last = isAnchored ? from : s.length
     for (let at = from; at <= last; at += 1) {
       if (first && first[s.charCodeAt(at)] !== 1) continue

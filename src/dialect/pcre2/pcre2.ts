@@ -1,6 +1,7 @@
 import { linearFallback } from '../linear-fallback.ts'
 import { compileLiterals } from '../literal-set.ts'
 import { lowerAscii } from '../../event/field-key.ts'
+import type { MatchBudget } from '../match-budget.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
 import { costExponent, isExponential } from './blow-up.ts'
@@ -17,6 +18,8 @@ import { isValidUtf8 } from './utf8.ts'
 const maxPatternBytes = 20_480
 /** What V8 may cost at worst, in its steps of one or two nanoseconds. */
 const maxNativeSteps = 3e7
+/** A worst case that is not worth counting. */
+const freeNativeSteps = 1e6
 /** V8 compiles many optional items in a row in exponential time. */
 const maxNativeChoices = 2
 /** With the linear fallback it costs no more than that up to this size of subject, whatever the pattern. */
@@ -90,8 +93,8 @@ class Pcre2 implements Pattern {
   }
 
   #nativeFor(subject: string, from: number): Translation | undefined {
-    this.#engines ??= new Engines(this.#parsed) // most patterns never get this far
-    return subject.length - from <= this.#engines.maxNativeBytes ? this.#engines.native : undefined
+    this.#engines ??= new Engines(this.#parsed, this.#options.budget) // most patterns never get this far
+    return this.#engines.nativeFor(subject.length - from)
   }
 
   #execMachine(subject: string, from: number): Match | undefined {
@@ -116,40 +119,61 @@ class Pcre2 implements Pattern {
   }
 
   get #machine(): Machine {
-    this.#engines ??= new Engines(this.#parsed)
+    this.#engines ??= new Engines(this.#parsed, this.#options.budget)
     return this.#engines.machine
   }
 }
 
 /** What runs a pattern, made when it is first needed. */
 class Engines {
-  /** V8, for subjects up to a size. */
-  readonly native: Translation | undefined
-  readonly maxNativeBytes: number
+  readonly #native: Translation | undefined
+  /** Up to so many bytes V8 costs too little to be counted, up to so many it is bearable. */
+  readonly #freeBytes: number
+  readonly #maxBytes: number
+  readonly #exponent: number
   readonly #parsed: Parsed
+  readonly #budget: MatchBudget | undefined
   #machine: Machine | undefined
 
-  constructor(parsed: Parsed) {
+  constructor(parsed: Parsed, budget: MatchBudget | undefined) {
     this.#parsed = parsed
+    this.#budget = budget
     const isCostly = costExponent(parsed.root, 0) > maxNativeChoices || isExponential(parsed.root)
-    this.native = isCostly ? undefined : toEcmaScript(parsed)
-    this.maxNativeBytes = this.native ? nativeBytes(parsed, this.native) : -1
+    this.#native = isCostly ? undefined : toEcmaScript(parsed)
+    this.#exponent = nativeExponent(parsed)
+    this.#freeBytes = freeNativeSteps ** (1 / this.#exponent)
+    this.#maxBytes = this.#native ? nativeBytes(this.#exponent, this.#native) : -1
+  }
+
+  /** V8, for subjects of that size, unless it would cost more than the event has left. */
+  nativeFor(bytes: number): Translation | undefined {
+    if (bytes > this.#maxBytes) return undefined
+    if (bytes <= this.#freeBytes || !this.#budget) return this.#native
+    const worst = Math.min(bytes ** this.#exponent, maxNativeSteps)
+    return this.#budget.takeNative(worst) ? this.#native : undefined
   }
 
   get machine(): Machine {
     const { root } = this.#parsed
-    this.#machine ??= new Machine(compileProgram(this.#parsed), {
-      first: firstBytes(root),
-      isAnchored: isAnchored(root),
-      isLineAnchored: isLineAnchored(root),
-    })
+    this.#machine ??= new Machine(
+      compileProgram(this.#parsed),
+      {
+        first: firstBytes(root),
+        isAnchored: isAnchored(root),
+        isLineAnchored: isLineAnchored(root),
+      },
+      this.#budget,
+    )
     return this.#machine
   }
 }
 
+function nativeExponent({ root }: Parsed): number {
+  return Math.max(1, costExponent(root) + (isAnchored(root) ? 0 : 1))
+}
+
 /** Up to which size of subject the worst case of V8 is bearable. */
-function nativeBytes({ root }: Parsed, { isLinear }: Translation): number {
-  const exponent = Math.max(1, costExponent(root) + (isAnchored(root) ? 0 : 1))
+function nativeBytes(exponent: number, { isLinear }: Translation): number {
   const bytes = maxNativeSteps ** (1 / exponent)
   return isLinear && linearFallback.isOn ? Math.max(bytes, maxFallbackBytes) : bytes
 }

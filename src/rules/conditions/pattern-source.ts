@@ -1,4 +1,4 @@
-import type { Pattern, Dialect } from '../../dialect/pattern.ts'
+import type { Pattern, Dialect, PatternOptions } from '../../dialect/pattern.ts'
 import { compilePattern } from '../../dialect/compile-pattern.ts'
 import type { Place } from '../../dialect/problem.ts'
 import type { ProblemList } from '../problem-list.ts'
@@ -6,16 +6,16 @@ import type { ProblemList } from '../problem-list.ts'
 /** Compiles the patterns of one rule and says where they stand when they are wrong. */
 export class PatternSource {
   readonly #problems: ProblemList
-  readonly #onExhausted: () => void
+  readonly #options: PatternOptions
   readonly patterns: { readonly pattern: Pattern; readonly at: Place }[] = []
 
-  constructor(problems: ProblemList, onExhausted: () => void) {
+  constructor(problems: ProblemList, options: PatternOptions) {
     this.#problems = problems
-    this.#onExhausted = onExhausted
+    this.#options = options
   }
 
   compile(dialect: Dialect, source: string, at: Place): Pattern | undefined {
-    const compiled = compilePattern(dialect, source, { onExhausted: this.#onExhausted })
+    const compiled = compilePattern(dialect, source, this.#options)
     if ('problem' in compiled) {
       this.#problems.add({ ...compiled.problem, at })
       return undefined
