@@ -87,6 +87,8 @@ RKE2
 Any other API server: its flags
 ${flags(auditFolder, '  --')}
 
-EKS, GKE and AKS have no such flags: export their audit logs and read them with 'quaywatch import kube-audit'.
+OpenShift's API servers are managed by an operator, which passes no webhook flags on: read /var/log/kube-apiserver/audit.log on the
+control-plane nodes. EKS, GKE and AKS have no such flags either: export their audit logs and read them with
+'quaywatch import kube-audit' (docs/guide/kubernetes-clouds.md).
 `
 }

@@ -163,7 +163,7 @@ describe('files for other distributions', () => {
     ))
   it('the instructions name every kind of cluster', () => {
     const text = instructions({ address: '10.0.0.5:8080', cluster: 'c', folder: '/f', expires: '2029-01-01' })
-    for (const name of ['kubeadm', 'minikube', 'kind', 'k3s', 'RKE2', 'EKS'])
+    for (const name of ['kubeadm', 'minikube', 'kind', 'k3s', 'RKE2', 'OpenShift', 'EKS'])
       assert.match(text, new RegExp(name))
   })
 })
