@@ -1,32 +1,20 @@
 // What was acknowledged is found exactly once, whenever the process is killed.
 import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
-import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { eventually, quaywatch, startManager, temporaryFolder } from '../support/manager-process.ts'
+import {
+  assertStoredOnce,
+  AuditClient,
+  auditEvent,
+  replayedIds,
+  searchedIds,
+} from '../support/audit-client.ts'
+import { eventually, startManager, temporaryFolder } from '../support/manager-process.ts'
 
 const rounds = Number(process.env['QUAYWATCH_CRASH_ROUNDS'] ?? 4)
 const clients = 4
-
-function auditEvent(id: string): object {
-  return {
-    level: 'Metadata',
-    auditID: id,
-    stage: 'ResponseComplete',
-    requestURI: '/api/v1/namespaces/default/secrets/crash',
-    verb: 'get',
-    user: { username: 'crash-test', groups: ['system:authenticated'] },
-    sourceIPs: ['192.0.2.7'],
-    objectRef: { resource: 'secrets', namespace: 'default', name: 'crash', apiVersion: 'v1' },
-    responseStatus: { code: 200 },
-    requestReceivedTimestamp: '2026-11-22T00:00:00.000000Z',
-    stageTimestamp: '2026-11-22T00:00:00.001000Z',
-  }
-}
 
 interface Poster {
   readonly acknowledged: Set<string>
@@ -34,41 +22,16 @@ interface Poster {
 }
 
 /** Posts batches of 1 to 40 numbered events over mutual TLS and notes those that were answered 200. */
-function startPosting(port: number, tls: { ca: string; cert: string; key: string }): Poster {
+function startPosting(client: AuditClient, port: number): Poster {
   const acknowledged = new Set<string>()
-  const agent = new Agent({ keepAlive: true, maxSockets: clients, ...tls })
   const stop = new AbortController()
-  const post = (body: string) =>
-    new Promise<number>((resolve) => {
-      const asked = request(
-        {
-          host: '127.0.0.1',
-          port,
-          method: 'POST',
-          path: '/',
-          agent,
-          headers: { 'content-type': 'application/json' },
-        },
-        (answer) => {
-          answer
-            .resume()
-            .on('end', () => resolve(answer.statusCode ?? 0))
-            .on('error', () => resolve(0))
-        },
-      )
-      asked.on('error', () => resolve(0))
-      asked.end(body)
-    })
   const run = async () => {
     while (!stop.signal.aborted) {
       const ids = Array.from({ length: randomInt(1, 40) }, () => randomUUID())
-      const body = JSON.stringify({
-        kind: 'EventList',
-        apiVersion: 'audit.k8s.io/v1',
-        metadata: {},
-        items: ids.map(auditEvent),
-      })
-      const status = await post(body)
+      const { status } = await client.post(
+        port,
+        ids.map((id) => auditEvent(id)),
+      )
       if (status === 200) for (const id of ids) acknowledged.add(id)
       else await sleep(20)
     }
@@ -79,7 +42,6 @@ function startPosting(port: number, tls: { ca: string; cert: string; key: string
     stop: async () => {
       stop.abort()
       await Promise.all(running)
-      agent.destroy()
     },
   }
 }
@@ -90,29 +52,12 @@ describe('kill -9', () => {
     { timeout: 600_000 },
     async (t) => {
       const home = temporaryFolder(t, 'crash')
-      const out = path.join(home, 'kube')
+      const client = await AuditClient.setUp(home, clients)
+      t.after(() => client.close())
       const acknowledged = new Set<string>()
-      const setUp = await quaywatch([
-        'kube',
-        'setup',
-        '--home',
-        home,
-        '--address',
-        '127.0.0.1',
-        '--out',
-        out,
-        '--cluster',
-        'crash',
-      ])
-      assert.equal(setUp.code, 0, setUp.stderr)
-      const tls = {
-        ca: readFileSync(path.join(home, 'etc/certs/ca.pem'), 'utf8'),
-        cert: readFileSync(path.join(home, 'etc/certs/clients/crash.pem'), 'utf8'),
-        key: readFileSync(path.join(home, 'etc/certs/clients/crash.key'), 'utf8'),
-      }
       for (let round = 0; round < rounds; round++) {
         const manager = await startManager(t, home)
-        const poster = startPosting(manager.ports['kube_audit'] ?? 0, tls)
+        const poster = startPosting(client, manager.ports['kube_audit'] ?? 0)
         await eventually('an answer', () => (poster.acknowledged.size > 40 ? true : undefined), 30_000)
         await sleep(randomInt(0, 1500))
         assert.equal(await manager.end('SIGKILL'), 'SIGKILL')
@@ -122,35 +67,63 @@ describe('kill -9', () => {
       assert.ok(acknowledged.size > 100, `only ${acknowledged.size} events were acknowledged`)
       const last = await startManager(t, home)
       assert.equal(await last.end('SIGTERM'), 0)
-      const found = await quaywatch([
-        'search',
-        'verb: get',
-        '--home',
-        home,
-        '--dataset',
-        'events',
-        '--limit',
-        '1000000',
-        '--format',
-        'ndjson',
-      ])
-      assert.equal(found.code, 0, found.stderr)
-      const counts = new Map<string, number>()
-      for (const line of found.stdout.split('\n').filter((text) => text !== '')) {
-        const document: { data?: { auditID?: string } } = JSON.parse(line)
-        const id = document.data?.auditID ?? ''
-        counts.set(id, (counts.get(id) ?? 0) + 1)
+      assertStoredOnce(await searchedIds(home), acknowledged)
+    },
+  )
+})
+
+describe('more than the webhook can hold', () => {
+  /** 48 MB at once, more than may wait. */
+  const bodies = Array.from({ length: 48 }, (_, body) =>
+    Array.from({ length: 10 }, (_item, item) =>
+      auditEvent(`overload-${body}-${item}`, { requestObject: { data: { blob: 'x'.repeat(100_000) } } }),
+    ),
+  )
+
+  it(
+    'is refused with Retry-After; what is sent again after a kill -9 is there once',
+    { timeout: 600_000 },
+    async (t) => {
+      const home = temporaryFolder(t, 'overload')
+      const client = await AuditClient.setUp(home, bodies.length)
+      t.after(() => client.close())
+      const first = await startManager(t, home)
+      const settled = new Set<number>()
+      const statuses: number[] = []
+      const retryAfters = new Set<string | undefined>()
+      const posted = bodies.map(async (items, index) => {
+        const { status, retryAfter } = await client.post(first.ports['kube_audit'] ?? 0, items)
+        statuses.push(status)
+        if (status === 200) settled.add(index)
+        if (status === 503) retryAfters.add(retryAfter)
+      })
+      const isUnderWay = () => (statuses.includes(503) && settled.size > 0 ? true : undefined)
+      await eventually('an acknowledgement and a refusal', isUnderWay, 60_000)
+      await first.end('SIGKILL')
+      await Promise.all(posted)
+      assert.deepEqual([...retryAfters], ['1'])
+      assert.deepEqual(
+        [...new Set(statuses)].filter((status) => ![0, 200, 503].includes(status)),
+        [],
+      )
+
+      // What was acknowledged before the kill must be there already; the rest comes again, as API servers do.
+      const ids = (which: Iterable<number>) =>
+        new Set(
+          [...which].flatMap((body) => Array.from({ length: 10 }, (_, item) => `overload-${body}-${item}`)),
+        )
+      const second = await startManager(t, home)
+      assert.equal(await second.end('SIGTERM'), 0)
+      assertStoredOnce(await replayedIds(home), ids(settled))
+      const third = await startManager(t, home)
+      for (const items of bodies) {
+        await eventually('an acknowledgement', async () => {
+          const { status } = await client.post(third.ports['kube_audit'] ?? 0, items)
+          return status === 200 ? true : undefined
+        })
       }
-      assert.deepEqual(
-        [...acknowledged].filter((id) => !counts.has(id)),
-        [],
-        'acknowledged but lost',
-      )
-      assert.deepEqual(
-        [...counts].filter(([, count]) => count > 1),
-        [],
-        'stored twice',
-      )
+      assert.equal(await third.end('SIGTERM'), 0)
+      assertStoredOnce(await replayedIds(home), ids(bodies.keys()))
     },
   )
 })
