@@ -11,6 +11,7 @@ import { containerOnly, Containers, sumsOf } from '../parts/containers.tsx'
 import { EventTable } from '../parts/event-table.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
+import { Images, LiveContainers } from '../parts/inventory.tsx'
 import { Link } from '../parts/link.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
 
@@ -51,6 +52,7 @@ export function DockerPage() {
           <SourceStates />
         </Card>
       )}
+      <LiveContainers />
       <Containers />
       <Execs />
       <Failures />
@@ -60,6 +62,7 @@ export function DockerPage() {
       <Card title="Actions" span="half">
         <BarList field={action} result={grouped(of('actions'))} isReady={isReady} most={10} />
       </Card>
+      <Images />
       <ImageChanges />
       <HostSurface />
       <TypeByAction types={of('types')} />

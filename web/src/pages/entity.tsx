@@ -16,6 +16,7 @@ import { EventTable } from '../parts/event-table.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import type { LanePlan } from '../parts/lanes.tsx'
 import { dockerPlan, kubernetesPlan, Lanes } from '../parts/lanes.tsx'
+import { ContainerSetUp } from '../parts/inventory.tsx'
 import { Link } from '../parts/link.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { Level } from '../parts/severity.tsx'
@@ -61,6 +62,7 @@ function Entity({ kind, id }: Props) {
     <div class="board">
       <Head kind={kind} id={id} counts={counts} f={f} newest={newest.hits[0]} />
       {kind === 'rule' && <RuleText id={id} />}
+      {kind === 'container' && <ContainerSetUp name={id} />}
       <Card title="All events over time, by level" problem={counts.problem}>
         <TimeChart
           label={`Events of this ${word} over time`}

@@ -49,7 +49,7 @@ export function Containers() {
   const { buckets, other = 0 } = all.of('names')
   return (
     <Card
-      title="Containers"
+      title="What containers did"
       problem={all.problem}
       aside={<span class="muted">{all.isReady ? count(buckets.length) : ''}</span>}
     >
