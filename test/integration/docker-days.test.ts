@@ -15,6 +15,8 @@ const missing = engineMissing()
 if (missing !== undefined) console.error(`SKIPPED: days of a Docker engine: ${missing}`)
 const home = mkdtempSync(path.join(tmpdir(), 'quaywatch-days-'))
 
+const quiet = ['--network', 'none']
+
 async function during(engine: Engine, act: (engine: Engine) => Promise<void>): Promise<RaisedAlert[]> {
   const source = new CollectedSource(
     new DockerSource({
@@ -33,8 +35,6 @@ async function during(engine: Engine, act: (engine: Engine) => Promise<void>): P
   await source.stop()
   return alertsOf(home, source.events)
 }
-
-const quiet = ['--network', 'none']
 
 /** A compose stack goes up and down, thirty containers are probed every second, a build host works. */
 async function benignDay({ docker }: Engine): Promise<void> {
@@ -107,7 +107,20 @@ const attack: readonly Step[] = [
   {
     name: 'the file system exported',
     run: ['export', '-o', path.join(home, 'stolen.tar'), 'victim'],
-    rule: 87923,
+    rule: 88147,
+  },
+  { name: 'files copied in', run: ['cp', '/etc/hostname', 'victim:/tmp/tool'], rule: 88146 },
+  { name: 'another container spied on', run: create('b1', '--pid', 'container:victim'), rule: 88107 },
+  { name: 'a trusted name', run: ['tag', image, 'nginx:1.27'], rule: 88143 },
+  {
+    name: 'an image of a registry never seen',
+    run: ['run', '-d', '--name', 'b2', ...quiet, 'registry.example:5000/tools/fetch:2'],
+    rule: 88140,
+  },
+  {
+    name: 'a new image that comes back by itself',
+    run: ['run', '-d', '--name', 'b3', ...quiet, '--restart', 'always', 'shop/back:door'],
+    rule: 88141,
   },
   { name: 'a miner', run: ['create', '--name', 'a9', 'xmrig/xmrig:6'], rule: 88112 },
   {
@@ -138,8 +151,11 @@ describe('days of a Docker engine', { skip: missing !== undefined, timeout: 300_
 
   it('every step of an attack is told by its rule', async () => {
     const alerts = await during(engine, async ({ docker }) => {
+      await wait(2500) // what was there before counts as known
       await docker('tag', image, 'xmrig/xmrig:6')
+      await docker('tag', image, 'registry.example:5000/tools/fetch:2')
       for (const name of ['victim', 'falco']) await docker('run', '-d', '--name', name, ...quiet, image)
+      await docker('commit', 'victim', 'shop/back:door')
       for (const { run } of attack) await docker(...run)
     })
     const found = new Set(alerts.map(({ id }) => id))

@@ -26,6 +26,8 @@ export interface Engine {
   /** Runs the docker command against this engine without holding up this process; never rejects. */
   readonly docker: (...args: readonly string[]) => Promise<Printed>
   stop(): Promise<void>
+  /** Without a chance to say good-bye; containers and their supervisors are left. */
+  kill(): Promise<void>
   start(): Promise<void>
   /** Stops it and removes everything. */
   remove(): Promise<void>
@@ -42,8 +44,8 @@ export function engineMissing(): string | undefined {
     : undefined
 }
 
-/** Takes a few seconds. */
-export async function startEngine(): Promise<Engine> {
+/** Takes a few seconds. `more`: further options of dockerd. */
+export async function startEngine(more: readonly string[] = []): Promise<Engine> {
   const folder = mkdtempSync(path.join(tmpdir(), 'quaywatch-dockerd-'))
   const host = `unix://${folder}/docker.sock`
   const docker: Engine['docker'] = (...args) =>
@@ -63,7 +65,11 @@ export async function startEngine(): Promise<Engine> {
     host,
     docker,
     start: async () => {
-      running = await launch(folder, async () => (await docker('version')).code === 0)
+      running = await launch(folder, more, async () => (await docker('version')).code === 0)
+    },
+    kill: async () => {
+      if (running) await end(running, 'SIGKILL')
+      running = undefined
     },
     stop: async () => {
       if (running) await end(running)
@@ -81,7 +87,11 @@ export async function startEngine(): Promise<Engine> {
   return engine
 }
 
-async function launch(folder: string, answers: () => Promise<boolean>): Promise<ChildProcess> {
+async function launch(
+  folder: string,
+  more: readonly string[],
+  answers: () => Promise<boolean>,
+): Promise<ChildProcess> {
   const log = openSync(path.join(folder, 'log'), 'a')
   const places = [
     '--data-root',
@@ -93,7 +103,7 @@ async function launch(folder: string, answers: () => Promise<boolean>): Promise<
   ]
   // What a sandbox without bridges, iptables and overlay file systems can do.
   const plain = ['--storage-driver', 'vfs', '--iptables=false', '--ip6tables=false', '--bridge=none']
-  const child = spawn('dockerd', ['-H', `unix://${folder}/docker.sock`, ...places, ...plain], {
+  const child = spawn('dockerd', ['-H', `unix://${folder}/docker.sock`, ...places, ...plain, ...more], {
     stdio: ['ignore', log, log],
   })
   for (let tries = 0; tries < 120; tries += 1) {
@@ -105,10 +115,10 @@ async function launch(folder: string, answers: () => Promise<boolean>): Promise<
   throw new Error(`dockerd did not start:\n${readFileSync(path.join(folder, 'log'), 'utf8').slice(-2000)}`)
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null) return
   const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
+  child.kill(signal)
   const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
   await gone
   clearTimeout(timer)

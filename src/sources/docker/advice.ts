@@ -49,6 +49,7 @@ const networkCases: Readonly<Record<string, string>> = {
   ECONNREFUSED:
     'Nothing listens there: check host and port of DOCKER_HOST and that the engine was started with -H.',
   ENOTFOUND: 'The name of the host is not known here: check DOCKER_HOST.',
+  SSH: 'Try as this user: ssh HOST docker system dial-stdio. It must ask for nothing: keys without passphrase or in an agent, and a known host key.',
   EHOSTUNREACH: 'There is no way to that host: check DOCKER_HOST and the network.',
   ETIMEDOUT: 'The host does not answer: check DOCKER_HOST, the network and firewalls in between.',
   ECONNRESET:

@@ -11,11 +11,16 @@ export function completeFacts(
 ): ContainerFacts {
   inventory.learn(id, facts, atMs)
   const { sightings } = inventory
+  const { condition } = facts
   const { image_digest: image, image_registry: registry } = facts.fields
   const sighting = sightings.get('image', textOf(image))
   const added = {
     ...(sighting ? { image_first_seen: new Date(sighting.firstMs).toISOString() } : {}),
+    started: condition.startedAtMs !== undefined,
     image_new: sightings.isNew('image', textOf(image), atMs),
+    ...(condition.project === '' ? {} : { compose_project: condition.project }),
+    persists:
+      condition.project === '' && /^(?:always|unless-stopped)$/.test(textOf(facts.fields['restart_policy'])),
     registry_new: sightings.isNew('registry', textOf(registry), atMs),
     ...joinedOf(inventory, facts),
   }

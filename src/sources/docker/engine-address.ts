@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { ConstructorOptions } from 'docker-modem'
+import { sshAgent } from './ssh-agent.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -78,13 +79,11 @@ function networkAddress(text: string, environment: Environment): EngineAddress {
   const url = parseUrl(text.includes('://') ? text : `tcp://${text}`)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (url.protocol === 'ssh:') {
-    const port = url.port || '22'
-    const agent = environment['SSH_AUTH_SOCK']
-    const sshOptions = agent === undefined ? {} : { agent }
+    const agent = sshAgent({ host, port: url.port, user: decodeURIComponent(url.username) })
     return {
       key: text,
       text,
-      options: () => ({ ...nothing, protocol: 'ssh', host, port, username: url.username, sshOptions }),
+      options: () => ({ ...nothing, protocol: 'http', host: 'docker', port: '80', agent }),
     }
   }
   const verify = environment['DOCKER_TLS_VERIFY']
