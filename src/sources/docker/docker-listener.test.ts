@@ -5,6 +5,7 @@ import { dockerListener } from './docker-listener.ts'
 import { engineAddress } from './engine-address.ts'
 import { retryWait } from './engine-reader.ts'
 import { explain } from './advice.ts'
+import { sshArguments } from './ssh-agent.ts'
 
 const at = { file: 'ossec.conf', line: 1, column: 1 }
 const element = (name: string, content: string) => ({
@@ -93,12 +94,20 @@ const addresses = [
   ['tcp://10.0.0.5', {}, { protocol: 'http', host: '10.0.0.5', port: '2375' }],
   ['10.0.0.5:99', {}, { protocol: 'http', host: '10.0.0.5', port: '99' }],
   ['tcp://[::1]:2375', {}, { protocol: 'http', host: '::1', port: '2375' }],
-  [
-    'ssh://me@h',
-    { SSH_AUTH_SOCK: '/s' },
-    { protocol: 'ssh', host: 'h', port: '22', username: 'me', sshOptions: { agent: '/s' } },
-  ],
 ] as const
+const sshTargets = [
+  [{ host: 'h', user: 'me', port: '22' }, '-l me -p 22 -- h'],
+  [{ host: 'h', user: '', port: '' }, '-- h'],
+  [{ host: '-oProxyCommand=x', user: '', port: '' }, '-- -oProxyCommand=x'],
+] as const
+describe('sshArguments()', () => {
+  for (const [target, words] of sshTargets)
+    it(`${words} and nothing that is asked`, () =>
+      assert.equal(
+        sshArguments(target).join(' '),
+        `-o BatchMode=yes -o ConnectTimeout=10 -T ${words} docker system dial-stdio`,
+      ))
+})
 describe('engineAddress()', () => {
   for (const [text, environment, expected] of addresses) {
     it(`${text} leads to ${JSON.stringify(expected)}`, () => {
