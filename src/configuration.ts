@@ -1,6 +1,7 @@
 import { mergeBlocks, readBlocks, type Blocks, type SectionKey } from './config/blocks.ts'
 import { readSection, type Options, type Values } from './config/option.ts'
 import { alertsOptions, globalOptions } from './config/sections/global.ts'
+import { maskOptions } from './config/sections/mask.ts'
 import { dashboardOptions, storeOptions } from './config/sections/own.ts'
 import { rulesetOptions, severalRulesets } from './config/sections/ruleset.ts'
 import { sourceTypes, type AnySourceType, type PlannedSource } from './components.ts'
@@ -14,6 +15,7 @@ export const sections = {
   ruleset: rulesetOptions,
   dashboard: dashboardOptions,
   store: storeOptions,
+  mask: maskOptions,
 }
 type Sections = { readonly [K in keyof typeof sections]: Values<(typeof sections)[K]> }
 
@@ -48,6 +50,7 @@ export function readConfiguration(text: string, file: string): ReadConfiguration
     ruleset: read('ruleset', sections.ruleset),
     dashboard: read('dashboard', sections.dashboard),
     store: read('store', sections.store),
+    mask: read('mask', sections.mask),
     sources: sourceTypes.flatMap((type) => planSource(type, blocks, file, problems)),
   }
   return { configuration, problems }

@@ -13,6 +13,7 @@ import { FirstSeenFile } from './first-seen-file.ts'
 import { prepareHome } from './home.ts'
 import { type LoadedEngine, loadEngine } from './load-engine.ts'
 import { certificateCheck, diskCheck, healthReport, type RunningSource } from './manager-health.ts'
+import { Masker } from './mask/masker.ts'
 import { startFileOutputs } from './outputs/files/start.ts'
 import { ingest } from './pipeline/ingest.ts'
 import { rebuildMemory } from './pipeline/rebuild.ts'
@@ -27,7 +28,9 @@ import { StoreWatch } from './store-watch.ts'
 import { serveStore, type StoreServer } from './store/remote/serve.ts'
 import { socketName } from './store/remote/protocol.ts'
 import type { KeptStore } from './store/kept-store.ts'
+import type { Entry } from './store/store.ts'
 import { engineTelemetry, type EngineTelemetry } from './telemetry/engine.ts'
+import { maskTelemetry } from './telemetry/mask.ts'
 import { pipelineTelemetry, type PipelineTelemetry } from './telemetry/pipeline.ts'
 import { type RunningTelemetry, startTelemetry } from './telemetry/start.ts'
 import { textHelp } from './text-help.ts'
@@ -81,6 +84,7 @@ export class Manager {
   readonly #firstSeen: FirstSeenFile
   readonly #running: Promise<void>[] = []
   readonly #backtests: BacktestJobs
+  readonly #mask: (entry: Entry) => Entry
   #engine: LoadedEngine
   #api: Api | undefined
   #storeServer: StoreServer | undefined
@@ -105,6 +109,8 @@ export class Manager {
     this.#storeWatch = parts.storeWatch
     this.#engine = parts.engine
     this.#firstSeen = parts.firstSeen
+    const masker = new Masker(parts.configuration.configuration.mask, maskTelemetry(parts.telemetry))
+    this.#mask = (entry) => masker.mask(entry)
     const { home, configFile, rulesetFolder } = parts.options
     this.#backtests = new BacktestJobs({ home, configFile, rulesetFolder, now: Date.now })
   }
@@ -273,6 +279,7 @@ export class Manager {
       engine: () => this.#engine.engine,
       telemetry: this.#events,
       now: Date.now,
+      mask: this.#mask,
       stored: () => this.#writeFirstSeen(),
     }
     try {

@@ -9,11 +9,13 @@ import { formatProblem } from '../dialect/problem.ts'
 import { FirstSeenFile } from '../first-seen-file.ts'
 import { homeFolder, prepareHome } from '../home.ts'
 import { loadEngine } from '../load-engine.ts'
+import { Masker } from '../mask/masker.ts'
 import { startFileOutputs } from '../outputs/files/start.ts'
 import { ingest } from '../pipeline/ingest.ts'
 import { fileBodies } from '../sources/kube-audit/file-bodies.ts'
 import { importFiles } from '../sources/kube-audit/import-files.ts'
 import type { Store } from '../store/store.ts'
+import { maskTelemetry } from '../telemetry/mask.ts'
 import { pipelineTelemetry } from '../telemetry/pipeline.ts'
 import { printable } from '../telemetry/printable.ts'
 import { startTelemetry } from '../telemetry/start.ts'
@@ -146,10 +148,11 @@ async function withoutManager(given: Arguments): Promise<number> {
     },
   })
   const { engine } = loaded
+  const masker = new Masker(configuration.mask, maskTelemetry(telemetry))
   try {
     await ingest(
       source,
-      { store, engine: () => engine, telemetry: events, now: Date.now },
+      { store, engine: () => engine, telemetry: events, now: Date.now, mask: (entry) => masker.mask(entry) },
       new AbortController().signal,
     )
     for (

@@ -13,6 +13,8 @@ export interface IngestParts {
   readonly engine: () => Engine
   readonly telemetry: PipelineTelemetry
   readonly now: () => number
+  /** What is stored instead of an entry, secrets replaced; the entry itself when there are none. */
+  readonly mask?: (entry: Entry) => Entry
   /** Called after every append that is durable. */
   readonly stored?: () => void
 }
@@ -92,9 +94,10 @@ async function evaluate(batch: Batch, parts: IngestParts): Promise<Evaluated> {
   for (let start = 0; start < fresh.length; start += sliceLength) {
     if (start > 0) await nextTurn()
     const slice = fresh.slice(start, start + sliceLength)
-    entries.push(
-      ...analyse(parts.engine(), slice, (event) => parts.telemetry.eventRejected(batch.source, event.id)),
+    const analysed = analyse(parts.engine(), slice, (event) =>
+      parts.telemetry.eventRejected(batch.source, event.id),
     )
+    entries.push(...(parts.mask ? analysed.map(parts.mask) : analysed))
   }
   return { entries, repeated: batch.events.length - fresh.length }
 }

@@ -81,9 +81,11 @@ class Home {
 
   /** Resolves when the position of alerts.json is that of the record. */
   async recorded(position: number): Promise<void> {
-    const state = () => this.store.followerState('file:alerts.json')
-    while (!(await state())?.includes(`"position":${position},`))
+    for (;;) {
+      const state = await this.store.followerState('file:alerts.json')
+      if (state?.includes(`"position":${position},`)) return
       await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   async until(isDone: () => boolean): Promise<void> {

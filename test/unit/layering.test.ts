@@ -12,6 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   config: ['dialect'],
   decode: ['event', 'dialect', 'config'],
   rules: ['event', 'dialect', 'config'],
+  mask: ['event', 'store/store'],
   backtest: ['event', 'dialect/problem', 'decode/decoder', 'rules', 'store/store'],
   sources: [
     'event',
