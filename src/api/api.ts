@@ -17,6 +17,8 @@ import { addFieldRoutes } from './field-routes.ts'
 import { addGuard } from './guard.ts'
 import { addHealthRoutes, addProbeRoutes } from './health-routes.ts'
 import { addMitreRoutes } from './mitre-routes.ts'
+import { Notebook } from './notebook.ts'
+import { addNotebookRoutes } from './notebook-routes.ts'
 import { addPageRoutes } from './page-routes.ts'
 import { ApiProblem, sendProblem } from './problem-details.ts'
 import { addRuleFileRoutes } from './rule-file-routes.ts'
@@ -34,9 +36,11 @@ const maxHeaderBytes = 16 * 1024
 export async function startApi(options: ApiOptions): Promise<Api> {
   const closing = new AbortController()
   const accounts = await Accounts.open(options.home, options.now)
+  const notebook = await Notebook.open(options.home, options.now)
   const context: ApiContext = {
     ...options,
     accounts,
+    notebook,
     events: apiEvents(options.telemetry),
     closing: closing.signal,
   }
@@ -117,6 +121,7 @@ function addApiRoutes(api: FastifyInstance, context: ApiContext): void {
   addRuleRoutes(api, context)
   addRuleFileRoutes(api, context)
   addBacktestRoutes(api, context)
+  addNotebookRoutes(api, context)
   addMitreRoutes(api)
   addDockerRoutes(api, context)
   api.get('/openapi.json', {

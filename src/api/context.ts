@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from './auth/accounts.ts'
+import type { Notebook } from './notebook.ts'
 import type { ApiOptions, Change } from './api-options.ts'
 import type { ApiEvents } from '../telemetry/api.ts'
 
 /** What routes need of the running API. */
 export interface ApiContext extends ApiOptions {
   readonly accounts: Accounts
+  readonly notebook: Notebook
   readonly events: ApiEvents
   /** Aborts when the API closes. */
   readonly closing: AbortSignal

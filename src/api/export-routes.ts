@@ -93,7 +93,7 @@ export function addExportRoutes(server: FastifyInstance, context: ApiContext): v
     },
     handler: async (request, reply) => {
       const { format = 'ndjson', columns } = request.query
-      const scope = readScope(request.query, context.now())
+      const scope = readScope(request.query, context)
       const signal = AbortSignal.any([goneSignal(reply), context.closing])
       record(context, request, {
         action: 'export',

@@ -20,7 +20,8 @@ export function pathsOf(tree: unknown, prefix = '', depth = 0): readonly string[
 }
 
 /** Which fields events have: what a search may ask about. */
-export function addFieldRoutes(server: FastifyInstance, { store, now }: ApiContext): void {
+export function addFieldRoutes(server: FastifyInstance, context: ApiContext): void {
+  const { store } = context
   server.get<{ Querystring: ScopeText }>('/fields', {
     config: { access: 'viewer' },
     schema: {
@@ -47,7 +48,7 @@ export function addFieldRoutes(server: FastifyInstance, { store, now }: ApiConte
       },
     },
     handler: async (request, reply) => {
-      const { dataset, query, fromMs, toMs } = readScope(request.query, now())
+      const { dataset, query, fromMs, toMs } = readScope(request.query, context)
       const page = await store.search(
         {
           dataset,

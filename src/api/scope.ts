@@ -1,6 +1,9 @@
 import type { Dataset } from '../store/store.ts'
 import type { Query } from '../store/query/query.ts'
+import type { ApiContext } from './context.ts'
 import type { Filter } from './filters.ts'
+import type { Notebook } from './notebook.ts'
+import { mutedQuery } from './notebook.ts'
 import { narrow, parseFilter } from './filters.ts'
 import { ApiProblem } from './problem-details.ts'
 import { parseQuery } from '../store/query/parse.ts'
@@ -13,11 +16,12 @@ export interface ScopeText {
   readonly f?: readonly string[]
   readonly from?: string
   readonly to?: string
+  readonly muted?: 'shown' | 'hidden' | 'only'
 }
 
 export interface Scope {
   readonly dataset: Dataset
-  /** Typed query and filters together. */
+  /** Typed query, filters and mutes together. */
   readonly query: Query
   readonly typed: Query
   readonly filters: readonly Filter[]
@@ -46,9 +50,16 @@ export const scopeProperties = {
     description: 'Inclusive: ISO 8601, milliseconds, `now` or `now-24h`.',
   },
   to: { type: 'string', maxLength: 40, description: 'Exclusive, as `from`.' },
+  muted: {
+    type: 'string',
+    enum: ['shown', 'hidden', 'only'],
+    default: 'shown',
+    description: 'Of alerts: what to do with those that somebody muted.',
+  },
 } as const
 
-export function readScope(text: ScopeText, nowMs: number): Scope {
+export function readScope(text: ScopeText, { now, notebook }: Pick<ApiContext, 'now' | 'notebook'>): Scope {
+  const nowMs = now()
   const parsed = parseQuery(text.q ?? '')
   if ('error' in parsed) {
     const { message, position, hint } = parsed.error
@@ -63,14 +74,23 @@ export function readScope(text: ScopeText, nowMs: number): Scope {
   if (fromMs !== undefined && toMs !== undefined && fromMs > toMs) {
     throw new ApiProblem(400, 'time', 'The time range ends before it begins.')
   }
+  const dataset = text.ds ?? 'alerts'
+  const typed = dataset === 'alerts' ? unmuted(parsed.query, text.muted, notebook) : parsed.query
   return {
-    dataset: text.ds ?? 'alerts',
-    query: narrow(parsed.query, filters),
-    typed: parsed.query,
+    dataset,
+    query: narrow(typed, filters),
+    typed,
     filters,
     ...(fromMs === undefined ? {} : { fromMs }),
     ...(toMs === undefined ? {} : { toMs }),
   }
+}
+
+function unmuted(query: Query, muted: ScopeText['muted'], notebook: Notebook): Query {
+  if (muted === undefined || muted === 'shown') return query
+  const hidden = mutedQuery(notebook.mutes())
+  if (!hidden) return muted === 'only' ? { kind: 'not', part: { kind: 'all' } } : query
+  return { kind: 'and', parts: [query, muted === 'only' ? hidden : { kind: 'not', part: hidden }] }
 }
 
 function readFilter(text: string): Filter {

@@ -148,7 +148,8 @@ export function addSearchRoutes(server: FastifyInstance, context: ApiContext): v
   })
 }
 
-function addSearch(server: FastifyInstance, { store, now }: ApiContext): void {
+function addSearch(server: FastifyInstance, context: ApiContext): void {
+  const { store } = context
   server.get<{ Querystring: SearchText }>('/search', {
     config: { access: 'viewer' },
     schema: {
@@ -186,7 +187,7 @@ function addSearch(server: FastifyInstance, { store, now }: ApiContext): void {
     handler: async (request, reply) => {
       const begun = performance.now()
       const { sort = 'newest', after, limit = 100 } = request.query
-      const scope = readScope(request.query, now())
+      const scope = readScope(request.query, context)
       const page = await store.search(
         {
           dataset: scope.dataset,
@@ -230,10 +231,12 @@ const aggregateAnswer = {
   },
 } as const
 
-function addAggregate(server: FastifyInstance, { store, now }: ApiContext): void {
-  async function answer(asked: AggregateBody, atMs: number, signal: AbortSignal) {
+function addAggregate(server: FastifyInstance, context: ApiContext): void {
+  const { store } = context
+
+  async function answer(asked: AggregateBody, signal: AbortSignal) {
     const begun = performance.now()
-    const scope = readScope(asked, atMs)
+    const scope = readScope(asked, context)
     checkAggregations(asked.aggs, spanOf(scope))
     const results = await store.aggregate(
       { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations: asked.aggs },
@@ -250,7 +253,7 @@ function addAggregate(server: FastifyInstance, { store, now }: ApiContext): void
       body: aggregateSchema,
       response: { 200: aggregateAnswer, ...problemResponses },
     },
-    handler: (request, reply) => answer(request.body, now(), readSignal(reply)),
+    handler: (request, reply) => answer(request.body, readSignal(reply)),
   })
 
   server.post<{ Body: { readonly questions: readonly AggregateBody[] } }>('/aggregates', {
@@ -275,9 +278,8 @@ function addAggregate(server: FastifyInstance, { store, now }: ApiContext): void
     },
     handler: async (request, reply) => {
       const signal = readSignal(reply)
-      const atMs = now()
       return {
-        answers: await Promise.all(request.body.questions.map((asked) => answer(asked, atMs, signal))),
+        answers: await Promise.all(request.body.questions.map((asked) => answer(asked, signal))),
       }
     },
   })
@@ -352,14 +354,15 @@ function addFacets(server: FastifyInstance, context: ApiContext): void {
       },
     },
     handler: async (request, reply) => {
-      const scope = readScope(request.body, context.now())
+      const scope = readScope(request.body, context)
       const { fields, limit = 8 } = request.body
       return { facets: await countFacets(context.store, scope, { fields, limit }, readSignal(reply)) }
     },
   })
 }
 
-function addValues(server: FastifyInstance, { store, now }: ApiContext): void {
+function addValues(server: FastifyInstance, context: ApiContext): void {
+  const { store } = context
   server.get<{ Querystring: ScopeText & { readonly field: string; readonly prefix?: string } }>('/values', {
     config: { access: 'viewer' },
     schema: {
@@ -381,7 +384,7 @@ function addValues(server: FastifyInstance, { store, now }: ApiContext): void {
       },
     },
     handler: async (request, reply) => {
-      const scope = readScope(request.query, now())
+      const scope = readScope(request.query, context)
       const aggregations = { values: { kind: 'terms', field: request.query.field, size: 500 } } as const
       const { values } = await store.aggregate(
         { dataset: scope.dataset, query: scope.query, ...within(scope), aggregations },

@@ -134,7 +134,7 @@ export function addTailRoutes(server: FastifyInstance, context: ApiContext): voi
     },
     handler: async (request, reply) => {
       const identity = identityOf(request)
-      const scope = readScope(request.query, context.now())
+      const scope = readScope(request.query, context)
       const total = [...perUser.values()].reduce((sum, one) => sum + one, 0)
       if ((perUser.get(identity.user) ?? 0) >= mostPerUser || total >= mostStreams) {
         throw new ApiProblem(429, 'streams', `Too many live tails are open; ${mostPerUser} per user.`, {
