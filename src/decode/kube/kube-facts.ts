@@ -108,7 +108,7 @@ function objectFacts(context: Context): void {
   if (request.resource.endsWith('/proxy')) return proxy(context)
   if (!isWrite(context)) return
   if (request.resource === 'serviceaccounts/token') return controlPlane.tokenFacts(event, facts)
-  if (request.resource === 'certificatesigningrequests') return controlPlane.signingRequestFacts(event, facts)
+  if (request.resource.startsWith('certificatesigningrequests')) return signingRequest(context)
   if (/^(?:cluster)?rolebindings$/.test(request.resource)) return binding(context)
   if (request.resource === 'nodes') return controlPlane.nodeFacts(event, facts)
   const bodies = changedObjects(event, request)
@@ -134,6 +134,20 @@ const byBody: Readonly<Record<string, BodyReader>> = {
   'deployments/scale': controlPlane.scaleFacts,
   'statefulsets/scale': controlPlane.scaleFacts,
   'replicasets/scale': controlPlane.scaleFacts,
+}
+
+/** Who wanted the certificate that is approved now: nodes get theirs all the time. */
+function signingRequest({ event, facts, memory, cluster, actor, request }: Context): void {
+  const key = `${cluster} ${request.name}`
+  if (request.resource === 'certificatesigningrequests') {
+    controlPlane.signingRequestFacts(event, facts)
+    const isNode = actor.kind === 'node' || actor.name.startsWith('system:bootstrap:')
+    if (request.done === 'create') memory.signingRequests.set(key, isNode)
+    return
+  }
+  const signers = changedObjects(event, request).map((body) => text(tree(body['spec'])['signerName']))
+  const isKubelet = signers.some((signer) => /kubelet(?:-serving)?$/.test(signer))
+  facts.set('csr.of', isKubelet || memory.signingRequests.get(key) === true ? 'node' : 'other')
 }
 
 function workload(context: Context): void {
@@ -239,6 +253,8 @@ function target({ facts, memory, cluster, request, actor }: Context): void {
 function secret(context: Context): void {
   const { facts, memory, cluster, request, actor, atMs } = context
   facts.set('secret.is_helm', isHelm(context))
+  const isOwn = actor.kind === 'serviceaccount' && actor.name.split(':')[2] === request.namespace
+  facts.set('secret.own', isOwn ? 'yes' : 'no')
   const key = `${cluster} ${request.namespace} ${request.name}`
   if (request.done === 'create' && actor.kind !== 'system' && actor.kind !== 'controller')
     memory.secrets.set(key, { by: actor.name, atMs })

@@ -95,6 +95,8 @@ export class KubeMemory {
   readonly actors = new BoundedMap<ActorState>(20_000)
   /** By cluster and registry of images. */
   readonly registries = new BoundedMap<true>(5_000)
+  /** Whether a node wants the certificate, by cluster and name of the request. */
+  readonly signingRequests = new BoundedMap<boolean>(2_000)
   /** What service accounts do again and again. */
   readonly habits = new BoundedMap<true>(10_000)
   /** By cluster and user name. */

@@ -54,6 +54,8 @@ const sensitiveFolders = [
   '/opt/cni',
   '/etc/cni',
 ]
+/** Log shippers mount these, often without asking for read-only. */
+const logFolder = /^\/var\/(?:log|lib\/docker\/containers)(?:\/|$)/
 const runtimeSocket = /(?:docker|containerd|crio|podman|cri-dockerd)\.sock$/
 
 /** `/var//lib/./kubelet/..` is `/var/lib`. */
@@ -214,7 +216,7 @@ class PodReader {
       const ours = mounts.filter((mount) => mount['name'] === name)
       if (ours.length === 0 || ours.some((mount) => mount['readOnly'] !== true)) {
         this.risks.add('writable-hostpath')
-        if (isSensitive(path)) this.risks.add('writable-sensitive-hostpath')
+        if (isSensitive(path) && !logFolder.test(path)) this.risks.add('writable-sensitive-hostpath')
       }
     }
   }
@@ -254,6 +256,7 @@ function isNodeAgent(kind: string, risks: ReadonlySet<string>): boolean {
     'host-pid',
     'host-port',
     'hostpath',
+    'writable-hostpath',
     'sensitive-hostpath',
     'control-plane',
     'system-priority',

@@ -97,6 +97,8 @@ export function roleFacts(bodies: readonly Tree[], request: Request, facts: Fact
       )
     }
   }
+  const isHarmless = found.wildcards.size + found.escalations.size + found.sensitive.size === 0
+  facts.set('rbac.harmless', bodies.length > 0 && isHarmless ? 'yes' : 'no')
   facts.words('rbac.wildcards', [...found.wildcards].toSorted())
   facts.words('rbac.escalations', found.escalations)
   facts.words('rbac.sensitive', found.sensitive)
@@ -128,6 +130,8 @@ export function bindingFacts(bodies: readonly Tree[], request: Request, facts: F
     'rbac.everyone',
     role === clusterInfo ? '' : subjects.filter((subject) => everyone.test(subject)).join(' '),
   )
+  const isHarmless = role !== '' && !isCluster && !admins.test(role) && !everyone.test(subjects.join())
+  facts.set('rbac.harmless', isHarmless ? 'yes' : 'no')
   facts.set('rbac.control_plane', controlPlane.test(role))
   facts.set('rbac.edits_cluster', isCluster && role === 'edit')
   facts.set(
