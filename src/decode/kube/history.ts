@@ -1,7 +1,7 @@
 import { handTools, program } from './actor.ts'
 import type { Context } from './kube-facts.ts'
 import type { ActorState, Attempts } from './kube-memory.ts'
-import { queryValues } from './request.ts'
+import { type Done, queryValues } from './request.ts'
 import { at, text, texts, tree } from './tree.ts'
 
 const attemptMs = 5 * 60_000
@@ -161,7 +161,7 @@ function networkOf(ip: string): string {
  * other program somebody works. `kube.first` is the key that rules with `<if_fts/>` remember across restarts; an event has one.
  */
 export function firstFacts(context: Context, registries: readonly string[] = []): void {
-  const { event, facts, cluster, actor, request } = context
+  const { facts, cluster, actor, request } = context
   const { done } = request
   if (done === undefined || (actor.kind !== 'human' && actor.kind !== 'serviceaccount')) return
   const first = (kind: string, what: string) => {
@@ -174,18 +174,23 @@ export function firstFacts(context: Context, registries: readonly string[] = [])
     facts.set('pod.registry', registry)
     return first('registry', registry)
   }
+  const [kind, what] = otherThanUsual(context, done)
+  if (kind !== '') first(kind, `${actor.name} ${what}`)
+}
+
+/** Another program or network than the one before; the first ever is no news. */
+function otherThanUsual(context: Context, done: Done): readonly [kind: string, what: string] {
+  const { event, actor } = context
   const state = stateOf(context)
   const agent = program(text(event['userAgent']))
   const isOtherAgent = state.program !== undefined && state.program !== agent
   state.program = agent
-  if (actor.kind === 'serviceaccount') {
-    if (isOtherAgent && handTools.test(agent)) first('tool', `${actor.name} ${agent}`)
-  } else if (writes.test(done)) {
-    const network = networkOf(texts(event['sourceIPs']).at(-1) ?? '')
-    const isOther = state.network !== undefined && state.network !== network
-    state.network = network
-    if (isOther) first('network', `${actor.name} ${network}`)
-  } else if (isOtherAgent) first('agent', `${actor.name} ${agent}`)
+  if (actor.kind === 'serviceaccount') return [isOtherAgent && handTools.test(agent) ? 'tool' : '', agent]
+  if (!writes.test(done)) return [isOtherAgent ? 'agent' : '', agent]
+  const network = networkOf(texts(event['sourceIPs']).at(-1) ?? '')
+  const isOther = state.network !== undefined && state.network !== network
+  state.network = network
+  return [isOther ? 'network' : '', network]
 }
 
 /** The registry of an image: `docker.io` when none is written. */
