@@ -22,7 +22,9 @@ class OsMatch implements Pattern {
   readonly isBlowUpProne = false
   readonly needsLower = true
   readonly #isNegated: boolean
-  readonly #check: (lower: string, from: number) => boolean
+  readonly #alternatives: readonly Literal[]
+  readonly #isAlways: boolean
+  #compiled: ((lower: string, from: number) => boolean) | undefined = undefined
 
   constructor(source: string) {
     this.source = source
@@ -34,7 +36,15 @@ class OsMatch implements Pattern {
     const isAlways = literals.length < alternatives.length
     this.isLiteral = !isAlways && !this.#isNegated
     this.literals = this.isLiteral ? literals : undefined
-    this.#check = isAlways ? () => true : compileLiterals(literals)
+    this.#alternatives = literals
+    this.#isAlways = isAlways
+  }
+
+  /** Made when it is needed: most patterns of a ruleset are never run. */
+  #check(lower: string, from: number): boolean {
+    if (this.#isAlways) return true
+    this.#compiled ??= compileLiterals(this.#alternatives)
+    return this.#compiled(lower, from)
   }
 
   test(subject: string, lower: string = lowerAscii(subject)): boolean {

@@ -171,10 +171,26 @@ function firstBytesOf(tokens: readonly Token[]): Uint8Array | undefined {
   const sets: Uint8Array[] = []
   for (const { kind, byte, set } of tokens) {
     if (kind === groupToken) continue
-    sets.push(kind === literalToken ? setOf((other) => fold(other) === byte) : set)
-    if (kind !== starToken) return setOf((other) => sets.some((one) => one[other] === 1))
+    sets.push(kind === literalToken ? setOfLiteral(byte) : set)
+    if (kind !== starToken) return unionOf(sets)
   }
   return undefined
+}
+
+/** Shared, as those of classes are: there are thousands of patterns. */
+const literalSets: (Uint8Array | undefined)[] = []
+
+function setOfLiteral(byte: number): Uint8Array {
+  return (literalSets[byte] ??= setOf((other) => fold(other) === byte))
+}
+
+/** What is in any of them; a single one as it is. */
+export function unionOf(sets: readonly Uint8Array[]): Uint8Array {
+  const [first = noSet] = sets
+  if (sets.every((set) => set === first)) return first
+  const union = Uint8Array.from(first)
+  for (const set of sets) for (let byte = 0; byte < 256; byte += 1) if (set[byte] === 1) union[byte] = 1
+  return union
 }
 
 /** A literal that is the last token and follows a class may be left out by a match (spec/decoders.md §1.9, NEAR rule). */

@@ -5,7 +5,7 @@ import { lowerAscii } from '../../event/field-key.ts'
 import type { Compiled, Literal, Match, Pattern, PatternOptions } from '../pattern.ts'
 import { refuse } from '../pattern.ts'
 import type { Alternative } from './alternative.ts'
-import { parseOsRegex } from './alternative.ts'
+import { parseOsRegex, unionOf } from './alternative.ts'
 import { costExponent } from './blow-up.ts'
 import { exhausted, Machine, noMatch } from './machine.ts'
 
@@ -42,28 +42,24 @@ class OsRegex implements Pattern {
   readonly firstBytes: Uint8Array | undefined
   readonly needsLower = true
   readonly #options: PatternOptions
-  readonly #alternatives: readonly Alternative[]
-  readonly #matchers: readonly Matcher[]
-  /** Set when every alternative is a literal. */
-  readonly #check: ((lower: string, from: number) => boolean) | undefined
   /** Without letters a subject needs no lower case. */
   readonly #hasLetters: boolean
   /** Whether a subject in any case has the literal that it must have. */
   readonly #hasRequired: ((subject: string, from: number) => boolean) | undefined
+  // Most patterns of a ruleset are never run: what runs them is made when it is needed.
+  #made: readonly Matcher[] | undefined = undefined
+  #check: ((lower: string, from: number) => boolean) | undefined = undefined
 
   constructor(source: string, alternatives: readonly Alternative[], options: PatternOptions) {
     this.source = source
     this.#options = options
-    this.#alternatives = alternatives
-    this.firstBytes = unionOf(alternatives.map(({ firstBytes }) => firstBytes))
+    const firstBytes = alternatives.map((alternative) => alternative.firstBytes)
+    const known = firstBytes.filter((set) => set !== undefined)
+    this.firstBytes = known.length < firstBytes.length ? undefined : unionOf(known)
     this.groups = Math.max(...alternatives.map(({ groups }) => groups))
-    this.#matchers = alternatives.map((alternative) =>
-      alternative.isLiteral ? literalMatcher(alternative) : machineMatcher(alternative, options.budget),
-    )
     const literals = alternatives.map(literalOf).filter((literal) => literal !== undefined)
     this.literals = literals.length === alternatives.length ? literals : undefined
     this.isLiteral = this.literals !== undefined && alternatives.every(({ isLiteral }) => isLiteral)
-    this.#check = this.isLiteral ? compileLiterals(literals) : undefined
     this.#hasLetters = alternatives.some(({ head, runs }) => /[a-z]/.test(head + runs.join('')))
     const [only, second] = this.literals ?? []
     this.#hasRequired =
@@ -71,11 +67,28 @@ class OsRegex implements Pattern {
   }
 
   get isBlowUpProne(): boolean {
-    return this.#alternatives.some((alternative) => costExponent(alternative) >= proneExponent)
+    return this.#parse().some((alternative) => costExponent(alternative) >= proneExponent)
+  }
+
+  #parse(): readonly Alternative[] {
+    const alternatives = parseOsRegex(this.source)
+    if (typeof alternatives === 'string') throw new Error(`a pattern that was read before: ${alternatives}`)
+    return alternatives
+  }
+
+  get #matchers(): readonly Matcher[] {
+    this.#made ??= this.#parse().map((alternative) =>
+      alternative.isLiteral
+        ? literalMatcher(alternative)
+        : new MachineMatcher(alternative, this.#options.budget),
+    )
+    return this.#made
   }
 
   test(subject: string, lower: string = lowerAscii(subject)): boolean {
-    return this.#check ? this.#check(lower, 0) : this.#end(subject, 0, lower) !== noMatch
+    if (!this.isLiteral) return this.#end(subject, 0, lower) !== noMatch
+    this.#check ??= compileLiterals(this.literals ?? [])
+    return this.#check(lower, 0)
   }
 
   match(subject: string, from: number, lower?: string): number {
@@ -111,12 +124,6 @@ class OsRegex implements Pattern {
     }
     return noMatch
   }
-}
-
-function unionOf(sets: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
-  const known = sets.filter((set) => set !== undefined)
-  if (known.length < sets.length) return undefined
-  return Uint8Array.from({ length: 256 }, (_, byte) => (known.some((set) => set[byte] === 1) ? 1 : 0))
 }
 
 /** An end index of -1 leaves the whole subject (spec/decoders.md §1.8). */
@@ -173,22 +180,32 @@ function holdsInOrder(runs: readonly string[], lower: string, from: number): boo
 }
 
 /** The machine behind what must be true of a matching subject: its literals, one after the other. */
-function machineMatcher(alternative: Alternative, budget: MatchBudget | undefined): Matcher {
-  let machine: Machine | undefined
-  const { groups, head, isStart, firstBytes } = alternative
-  const runs = isStart && head !== '' ? alternative.runs.slice(1) : alternative.runs
-  return {
-    get marks() {
-      return machine?.marks
-    },
-    groups,
-    end(subject, lower, from, isCapturing) {
-      if (firstBytes !== undefined && firstBytes[subject.charCodeAt(from)] === 0) return noMatch
-      if (isStart && head !== '' && !lower.startsWith(head, from)) return noMatch
-      if (!holdsInOrder(runs, lower, from + (isStart ? head.length : 0))) return noMatch
-      machine ??= new Machine(alternative, budget) // most patterns never get this far
-      return machine.run(subject, lower, from, isCapturing)
-    },
+class MachineMatcher implements Matcher {
+  readonly groups: number
+  readonly #alternative: Alternative
+  readonly #runs: readonly string[]
+  readonly #budget: MatchBudget | undefined
+  #machine: Machine | undefined = undefined
+
+  constructor(alternative: Alternative, budget: MatchBudget | undefined) {
+    const { groups, head, isStart, runs } = alternative
+    this.groups = groups
+    this.#alternative = alternative
+    this.#budget = budget
+    this.#runs = isStart && head !== '' ? runs.slice(1) : runs
+  }
+
+  get marks(): Int32Array | undefined {
+    return this.#machine?.marks
+  }
+
+  end(subject: string, lower: string, from: number, isCapturing: boolean): number {
+    const { head, isStart, firstBytes } = this.#alternative
+    if (firstBytes !== undefined && firstBytes[subject.charCodeAt(from)] === 0) return noMatch
+    if (isStart && head !== '' && !lower.startsWith(head, from)) return noMatch
+    if (!holdsInOrder(this.#runs, lower, from + (isStart ? head.length : 0))) return noMatch
+    this.#machine ??= new Machine(this.#alternative, this.#budget) // most patterns never get this far
+    return this.#machine.run(subject, lower, from, isCapturing)
   }
 }
 

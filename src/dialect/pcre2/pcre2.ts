@@ -41,39 +41,39 @@ class Pcre2 implements Pattern {
   readonly literals: readonly Literal[] | undefined
   readonly isLiteral: boolean
   readonly needsLower: boolean
-  readonly #parsed: Parsed
   readonly #options: PatternOptions
-  readonly #check: ((lower: string, from: number) => boolean) | undefined
+  // Most patterns of a ruleset are never run: what runs them is made when it is needed.
+  #check: ((lower: string, from: number) => boolean) | undefined
+  readonly #isUtf: boolean
   readonly #chain: ((subject: string) => boolean) | undefined
-  #engines: Engines | undefined
+  #made: Engines | undefined
 
   constructor(source: string, parsed: Parsed, options: PatternOptions) {
     this.source = source
     this.groups = parsed.groups
-    this.#parsed = parsed
+    this.#isUtf = parsed.isUtf
     this.#options = options
     const found = literalsOf(parsed.root)
     this.literals = found?.literals
     this.isLiteral = found?.isExact === true && !parsed.isUtf
-    this.#check = found && compileLiterals(found.literals)
     this.#chain = compileChain(parsed)
     this.needsLower = this.#chain === undefined && found !== undefined
   }
 
   get isBlowUpProne(): boolean {
-    return isExponential(this.#parsed.root)
+    return isExponential(this.#parse().root)
   }
 
   test(subject: string, lower?: string): boolean {
     if (this.#chain && !subject.includes('\n')) return this.#chain(subject)
-    if (this.#check && !this.#check(lower ?? lowerAscii(subject), 0)) return false
+    if (this.#lacksLiteral(subject, 0, lower)) return false
     if (this.isLiteral) return true
     const native = this.#nativeFor(subject, 0)
     return native ? native.expression.test(subject) : this.#runMachine(subject, 0) >= 0
   }
 
   match(subject: string, from: number, lower?: string): number {
-    if (this.#check && !this.#check(lower ?? lowerAscii(subject), from)) return -1
+    if (this.#lacksLiteral(subject, from, lower)) return -1
     const native = this.#nativeFor(subject, from)
     if (!native) return restAfter(this.#runMachine(subject, from), from)
     const found = native.expression.exec(from === 0 ? subject : subject.slice(from))
@@ -81,7 +81,7 @@ class Pcre2 implements Pattern {
   }
 
   exec(subject: string, from: number, lower?: string): Match | undefined {
-    if (this.#check && !this.#check(lower ?? lowerAscii(subject), from)) return undefined
+    if (this.#lacksLiteral(subject, from, lower)) return undefined
     const native = this.#nativeFor(subject, from)
     if (!native?.hasExactGroups) return this.#execMachine(subject, from)
     const found = native.expression.exec(from === 0 ? subject : subject.slice(from))
@@ -92,8 +92,25 @@ class Pcre2 implements Pattern {
     return { rest, captures: captures.map((text: string | undefined) => text ?? '') }
   }
 
+  #lacksLiteral(subject: string, from: number, lower: string | undefined): boolean {
+    if (this.literals === undefined) return false
+    this.#check ??= compileLiterals(this.literals)
+    return !this.#check(lower ?? lowerAscii(subject), from)
+  }
+
+  /** Again: the tree would take more room than all the rest. */
+  #parse(): Parsed {
+    const parsed = parsePcre2(this.source)
+    if (typeof parsed === 'string') throw new Error(`a pattern that was read before: ${parsed}`)
+    return parsed
+  }
+
+  get #engines(): Engines {
+    this.#made ??= new Engines(this.#parse(), this.#options.budget)
+    return this.#made
+  }
+
   #nativeFor(subject: string, from: number): Translation | undefined {
-    this.#engines ??= new Engines(this.#parsed, this.#options.budget) // most patterns never get this far
     return this.#engines.nativeFor(subject.length - from)
   }
 
@@ -112,14 +129,13 @@ class Pcre2 implements Pattern {
   }
 
   #runMachine(subject: string, from: number): number {
-    if (this.#parsed.isUtf && !isValidUtf8(subject.slice(from))) return -1
+    if (this.#isUtf && !isValidUtf8(subject.slice(from))) return -1
     const end = this.#machine.run(subject, from)
     if (end === exhausted) this.#options.onExhausted?.(this)
     return end < 0 ? -1 : end
   }
 
   get #machine(): Machine {
-    this.#engines ??= new Engines(this.#parsed, this.#options.budget)
     return this.#engines.machine
   }
 }
