@@ -20,71 +20,131 @@ interface Parts {
 
 /** A pattern on one value. A value that is absent fails, negated or not (spec/rules.md §3.1). */
 export function patternCondition({ element, subject, read, pattern, negated, at }: Parts): Condition {
-  const holds = negated
-    ? (value: ByteString) => !pattern.test(value)
-    : (value: ByteString) => pattern.test(value)
-  return valueCondition({
-    element,
-    expected: describe(pattern, negated),
-    at,
-    negated,
-    tested: {
-      subject,
-      read,
-      holds,
-      ...claimsOf(pattern, negated),
-    },
-  })
-}
-
-function claimsOf(
-  pattern: Pattern,
-  negated: boolean,
-): Pick<TestedValue, 'ignoresCase' | 'only' | 'literals'> {
-  return {
-    ignoresCase: pattern.dialect !== 'pcre2',
-    only: negated ? undefined : onlyValues(pattern),
-    literals: negated ? undefined : pattern.literals,
-  }
+  const tested = new PatternOnValue({ subject, read, pattern, negated })
+  return new ValueCondition({ element, expected: tested, at, negated, tested })
 }
 
 /** A condition that depends on one value. */
-export function valueCondition(
-  parts: Pick<Condition, 'element' | 'expected' | 'at' | 'negated'> & { readonly tested: TestedValue },
-): Condition {
-  const { read, holds } = parts.tested
-  return {
-    ...parts,
-    about: parts.tested,
-    test: ({ event }) => {
-      const value = read(event)
-      return value !== undefined && holds(value)
-    },
-    actual: ({ event }) => read(event),
-  }
+export function valueCondition(parts: ValueParts): Condition {
+  return new ValueCondition(parts)
 }
 
 /** The same on the text of the event, which is lower-cased only once for all rules. */
 export function logCondition(element: string, pattern: Pattern, negated: boolean, at: Place): Condition {
-  return {
-    element,
-    expected: describe(pattern, negated),
-    at,
-    negated,
-    tested: firstByteOf(pattern, negated),
-    about: {
-      subject: 'text',
-      read: ({ log }) => log,
-      holds: (log) => pattern.test(log) !== negated,
-      ...claimsOf(pattern, negated),
-    },
-    needs: negated ? undefined : neededTexts(pattern),
-    test: pattern.needsLower
-      ? (evaluation: Evaluation) => pattern.test(evaluation.event.log, evaluation.lowerLog) !== negated
-      : (evaluation: Evaluation) => pattern.test(evaluation.event.log) !== negated,
-    actual: ({ event }) => event.log,
+  return new LogCondition(element, new PatternOnValue({ subject: 'text', read: logOf, pattern, negated }), at)
+}
+
+// A ruleset has thousands of these: they hold nothing that can be made from the pattern.
+
+class PatternOnValue implements TestedValue {
+  readonly subject: string
+  readonly read: Read
+  readonly pattern: Pattern
+  readonly negated: boolean
+
+  constructor({ subject, read, pattern, negated }: Pick<Parts, 'subject' | 'read' | 'pattern' | 'negated'>) {
+    this.subject = subject
+    this.read = read
+    this.pattern = pattern
+    this.negated = negated
+  }
+
+  holds(value: ByteString): boolean {
+    return this.pattern.test(value) !== this.negated
+  }
+
+  get ignoresCase(): boolean {
+    return this.pattern.dialect !== 'pcre2'
+  }
+
+  get only(): readonly ByteString[] | undefined {
+    return this.negated ? undefined : onlyValues(this.pattern)
+  }
+
+  get literals(): Pattern['literals'] {
+    return this.negated ? undefined : this.pattern.literals
+  }
+
+  toString(): string {
+    return `${this.negated ? 'not ' : ''}${this.pattern.dialect} ${JSON.stringify(this.pattern.source)}`
   }
 }
+
+interface ValueParts extends Pick<Condition, 'element' | 'at' | 'negated'> {
+  readonly expected: string | PatternOnValue
+  readonly tested: TestedValue
+}
+
+class ValueCondition implements Condition {
+  readonly element: string
+  readonly at: Place
+  readonly negated: boolean
+  readonly tested: TestedValue
+  readonly #expected: string | PatternOnValue
+
+  constructor({ element, expected, at, negated, tested }: ValueParts) {
+    this.element = element
+    this.at = at
+    this.negated = negated
+    this.tested = tested
+    this.#expected = expected
+  }
+
+  get expected(): string {
+    return String(this.#expected)
+  }
+
+  get about(): TestedValue {
+    return this.tested
+  }
+
+  test({ event }: Evaluation): boolean {
+    const value = this.tested.read(event)
+    return value !== undefined && this.tested.holds(value)
+  }
+
+  actual({ event }: Evaluation): ByteString | undefined {
+    return this.tested.read(event)
+  }
+}
+
+class LogCondition implements Condition {
+  readonly element: string
+  readonly at: Place
+  readonly tested: TestedValue | undefined
+  readonly about: PatternOnValue
+
+  constructor(element: string, about: PatternOnValue, at: Place) {
+    this.element = element
+    this.at = at
+    this.about = about
+    this.tested = firstByteOf(about.pattern, about.negated)
+  }
+
+  get negated(): boolean {
+    return this.about.negated
+  }
+
+  get expected(): string {
+    return String(this.about)
+  }
+
+  get needs(): readonly ByteString[] | undefined {
+    return this.negated ? undefined : neededTexts(this.about.pattern)
+  }
+
+  test(evaluation: Evaluation): boolean {
+    const { pattern, negated } = this.about
+    const lower = pattern.needsLower ? evaluation.lowerLog : undefined
+    return pattern.test(evaluation.event.log, lower) !== negated
+  }
+
+  actual({ event }: Evaluation): ByteString | undefined {
+    return event.log
+  }
+}
+
+const logOf: Read = ({ log }) => log
 
 /** Patterns that begin with a literal can be told apart by the first byte of the text. */
 function firstByteOf({ literals }: Pattern, negated: boolean): TestedValue | undefined {
@@ -106,10 +166,6 @@ function firstByteOf({ literals }: Pattern, negated: boolean): TestedValue | und
 function neededTexts({ literals }: Pattern): readonly ByteString[] | undefined {
   if (!literals || literals.length === 0 || literals.some(({ text }) => text === '')) return undefined
   return literals.map(({ text }) => text)
-}
-
-function describe(pattern: Pattern, negated: boolean): string {
-  return `${negated ? 'not ' : ''}${pattern.dialect} ${JSON.stringify(pattern.source)}`
 }
 
 /** When every alternative compares the whole value. */
