@@ -192,11 +192,15 @@ interface BodyParts extends Pick<RuleBody, 'conditions' | 'lists' | 'correlation
 
 function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
   const { texts, attributes, at, groupText } = draft
-  const { mitre, isCounting, geoip, ...body } = parts
+  const { conditions, lists, correlation, flags, patterns, mitre, isCounting, geoip } = parts
   const textOf = (element: string): string => texts.get(element)?.text ?? ''
   const level = levelOf(draft)
   return {
-    ...body,
+    conditions,
+    lists,
+    correlation,
+    flags,
+    patterns,
     level,
     at,
     noAlert: attributes.noAlert,
@@ -215,8 +219,8 @@ function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
       cve: textOf('cve'),
       info: textOf('info'),
       frequency: isCounting ? (attributes.frequency ?? 2) : undefined,
-      hasMail: body.flags.hasMail,
-      noCounter: body.flags.noCounter,
+      hasMail: flags.hasMail,
+      noCounter: flags.noCounter,
     }),
   }
 }

@@ -12,7 +12,7 @@ export class RuleTree {
   readonly roots: RuleNode[] = []
   readonly rules: Rule[] = []
   readonly #byId = new Map<number, Rule>()
-  readonly #byGroup = new Map<string, Set<Rule>>()
+  readonly #byGroup = new Map<string, { readonly lower: string; readonly rules: Set<Rule> }>()
   #nodeCount = 0
 
   get isFull(): boolean {
@@ -88,24 +88,27 @@ export class RuleTree {
   /** Rules whose whole group string contains the text: alternatives with `|`, `^` anchors (spec/rules.md §3.5). */
   rulesInGroup(text: string): Rule[] {
     const alternatives = lowerAscii(text).split('|')
-    const isIn = (groups: string): boolean =>
-      alternatives.some((alternative) =>
-        alternative.startsWith('^') ? groups.startsWith(alternative.slice(1)) : groups.includes(alternative),
+    const found: Rule[] = []
+    for (const { lower, rules } of this.#byGroup.values()) {
+      const isIn = alternatives.some((alternative) =>
+        alternative.startsWith('^') ? lower.startsWith(alternative.slice(1)) : lower.includes(alternative),
       )
-    return [...this.#byGroup].flatMap(([groupText, rules]) => (isIn(lowerAscii(groupText)) ? [...rules] : []))
+      if (isIn) found.push(...rules)
+    }
+    return found
   }
 
   /** Tells the tree that a rule has other groups than before. */
   regroup(rule: Rule, before: string): void {
-    this.#byGroup.get(before)?.delete(rule)
+    this.#byGroup.get(before)?.rules.delete(rule)
     this.#addToGroup(rule)
   }
 
   #addToGroup(rule: Rule): void {
     const { groupText } = rule.body
-    const rules = this.#byGroup.get(groupText)
-    if (rules) rules.add(rule)
-    else this.#byGroup.set(groupText, new Set([rule]))
+    const known = this.#byGroup.get(groupText)
+    if (known) known.rules.add(rule)
+    else this.#byGroup.set(groupText, { lower: lowerAscii(groupText), rules: new Set([rule]) })
   }
 }
 

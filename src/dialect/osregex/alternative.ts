@@ -5,16 +5,9 @@ export const oneToken = 2
 export const plusToken = 3
 export const starToken = 4
 
-/** One alternative of an OSRegex pattern as parallel arrays, one entry per token (spec/decoders.md §1.5). */
+/** One alternative of an OSRegex pattern (spec/decoders.md §1.5). */
 export interface Alternative {
-  readonly size: number
-  readonly kinds: Uint8Array
-  /** Lower-cased byte of a literal; `(` for a group token, which is what it stands for where it is not expected. */
-  readonly bytes: Uint8Array
-  /** Members of a class, 256 entries; empty for other tokens. */
-  readonly sets: readonly Uint8Array[]
-  /** Number of a group token: the marks of group k are 2k and 2k + 1. */
-  readonly marks: Uint16Array
+  readonly tokens: readonly Token[]
   readonly isStart: boolean
   readonly isEnd: boolean
   readonly groups: number
@@ -30,7 +23,30 @@ export interface Alternative {
   readonly firstBytes: Uint8Array | undefined
 }
 
-interface Token {
+/** An alternative as parallel arrays, one entry per token. */
+export interface Program {
+  readonly size: number
+  readonly kinds: Uint8Array
+  /** Lower-cased byte of a literal; `(` for a group token, which is what it stands for where it is not expected. */
+  readonly bytes: Uint8Array
+  /** Members of a class, 256 entries; empty for other tokens. */
+  readonly sets: readonly Uint8Array[]
+  /** Number of a group token: the marks of group k are 2k and 2k + 1. */
+  readonly marks: Uint16Array
+}
+
+export function programOf({ tokens }: Alternative): Program {
+  let marks = 0
+  return {
+    size: tokens.length,
+    kinds: Uint8Array.from(tokens, ({ kind }) => kind),
+    bytes: Uint8Array.from(tokens, ({ byte }) => byte),
+    sets: tokens.map(({ set }) => set),
+    marks: Uint16Array.from(tokens, ({ kind }) => (kind === groupToken ? marks++ : 0)),
+  }
+}
+
+export interface Token {
   readonly kind: number
   readonly byte: number
   readonly set: Uint8Array
@@ -145,25 +161,19 @@ export function fold(byte: number): number {
 }
 
 function build(tokens: readonly Token[], isStart: boolean, isEnd: boolean): Alternative {
-  let marks = 0
-  const runs = literalRuns(tokens)
-  const text = tokens.map(({ kind, byte }) => (kind === literalToken ? String.fromCharCode(byte) : '\0'))
-  const firstOther = tokens.findIndex(({ kind }) => kind !== literalToken)
-  return {
-    size: tokens.length,
-    kinds: Uint8Array.from(tokens, ({ kind }) => kind),
-    bytes: Uint8Array.from(tokens, ({ byte }) => byte),
-    sets: tokens.map(({ set }) => set),
-    marks: Uint16Array.from(tokens, ({ kind }) => (kind === groupToken ? marks++ : 0)),
-    isStart,
-    isEnd,
-    groups: marks / 2,
-    head: text.slice(0, firstOther === -1 ? text.length : firstOther).join(''),
-    runs,
-    required: longest(runs),
-    isLiteral: firstOther === -1,
-    firstBytes: isStart ? firstBytesOf(tokens) : undefined,
+  let groupTokens = 0
+  let head = ''
+  let isLiteral = true
+  for (const { kind, byte } of tokens) {
+    if (kind === groupToken) groupTokens += 1
+    isLiteral &&= kind === literalToken
+    if (isLiteral) head += String.fromCharCode(byte)
   }
+  const runs = literalRuns(tokens)
+  const required = longest(runs)
+  const firstBytes = isStart ? firstBytesOf(tokens) : undefined
+  const groups = groupTokens / 2
+  return { tokens, isStart, isEnd, groups, head, runs, required, isLiteral, firstBytes }
 }
 
 /** A first byte in none of these fails the only attempt there is; a star may be skipped. */

@@ -1,7 +1,7 @@
 /* oxlint-disable max-depth -- the machine is one loop over local variables: measured, and it follows the specification's order */
 import type { MatchBudget } from '../match-budget.ts'
-import type { Alternative } from './alternative.ts'
-import { fold, groupToken, literalToken, oneToken, plusToken, starToken } from './alternative.ts'
+import type { Alternative, Program } from './alternative.ts'
+import { fold, groupToken, literalToken, oneToken, plusToken, programOf, starToken } from './alternative.ts'
 
 export const noMatch = -2
 /** The budget of steps was used up: no match, and somebody should hear of it. */
@@ -23,7 +23,7 @@ export function stepBudget(subjectBytes: number): number {
  */
 export class Machine {
   readonly marks: Int32Array
-  readonly #alternative: Alternative
+  readonly #alternative: Alternative & Program
   readonly #near: Uint8Array
   readonly #savedTokens = new Int32Array(maxSaved)
   readonly #savedIndexes = new Int32Array(maxSaved)
@@ -33,9 +33,10 @@ export class Machine {
 
   constructor(alternative: Alternative, budget?: MatchBudget) {
     this.#budget = budget
-    this.#alternative = alternative
+    const program = programOf(alternative)
+    this.#alternative = { ...alternative, ...program }
     this.marks = new Int32Array(alternative.groups * 2)
-    this.#near = Uint8Array.from(alternative.kinds, (_, p) => (isNear(alternative, p) ? 1 : 0))
+    this.#near = Uint8Array.from(program.kinds, (_, p) => (isNear(program, p) ? 1 : 0))
   }
 
   /**
@@ -220,7 +221,7 @@ export class Machine {
   }
 }
 
-function isNear({ kinds, size }: Alternative, p: number): boolean {
+function isNear({ kinds, size }: Program, p: number): boolean {
   const kind = kinds[p] ?? literalToken
   if (kind < oneToken) return false
   if (p === size - 1) return true
