@@ -74,7 +74,9 @@ export class Indexer {
     if (this.#timer || this.#stopped) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      void this.catchUp()
+      void this.catchUp().then((behind) => {
+        if (behind !== undefined) this.nudge()
+      })
     }, idleMs)
     this.#timer.unref()
   }
