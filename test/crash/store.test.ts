@@ -21,10 +21,9 @@ const limitMs = process.env['QUAYWATCH_CRASH_ROUNDS'] === undefined ? 25_000 : I
 /** Numbers of the batches that were acknowledged before the process was killed, by source. */
 async function appendUntilKilled(
   folder: string,
-  first: number,
-  aliveMs: number,
+  { first, aliveMs, mode = '' }: { first: number; aliveMs: number; mode?: string },
 ): Promise<Map<string, number[]>> {
-  const running = spawn(process.execPath, [child, folder, String(first)], {
+  const running = spawn(process.execPath, [child, folder, String(first), mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''
@@ -67,7 +66,7 @@ describe('the store after kill -9', () => {
     let done = 0
     const acknowledged = new Set<string>()
     for (let round = 0; round < rounds && performance.now() - began < limitMs; round++) {
-      const batches = await appendUntilKilled(folder, first, Math.random() * 400)
+      const batches = await appendUntilKilled(folder, { first, aliveMs: Math.random() * 400 })
       const store = await openStore({ folder })
       for (const [source, numbers] of batches) {
         for (const from of numbers) for (let n = from; n < from + 20; n++) acknowledged.add(`event ${n}`)
@@ -94,6 +93,42 @@ describe('the store after kill -9', () => {
     }
     t.diagnostic(`${done} rounds, ${acknowledgedCount} acknowledged events`)
     assert.ok(acknowledgedCount > 0)
+  })
+
+  it('has every alert once, and every event that is not too old, while days are dropped and segments written anew', async (t) => {
+    const folder = path.join(root, 'tidied')
+    const began = performance.now()
+    let first = 0
+    let done = 0
+    const acknowledged = new Set<number>()
+    for (; done < rounds && performance.now() - began < limitMs; done++) {
+      const batches = await appendUntilKilled(folder, { first, aliveMs: Math.random() * 900, mode: 'tidy' })
+      for (const numbers of batches.values())
+        for (const from of numbers) for (let n = from; n < from + 20; n++) acknowledged.add(n)
+      const damages: string[] = []
+      const store = await openStore({ folder, onDamage: ({ reason }) => damages.push(reason) })
+      assert.deepEqual(damages, [], 'a killed process damages nothing')
+      const events = (await everything(store, 'events')).map(({ eventId }) => Number(eventId.slice(6)))
+      const alerts = (await everything(store, 'alerts')).map(({ eventId }) => Number(eventId.slice(6)))
+      const found = new Set(events)
+      assert.equal(found.size, events.length, 'nothing is there twice')
+      assert.equal(new Set(alerts).size, alerts.length)
+      first = Math.max(first, ...events.map((number) => number + 1))
+      // Level 3 and 4 of five; a day is 400 events, and the newest segment stays.
+      const isKept = (n: number) => n % 5 >= 3 || n >= first - 400
+      assert.deepEqual(
+        [...acknowledged].filter((n) => isKept(n) && !found.has(n)),
+        [],
+        `lost in round ${done}`,
+      )
+      assert.deepEqual(
+        [...acknowledged].filter((n) => n % 5 >= 3).length,
+        alerts.filter((n) => acknowledged.has(n)).length,
+      )
+      await store.close()
+    }
+    t.diagnostic(`${done} rounds, ${acknowledged.size} acknowledged events`)
+    assert.ok(acknowledged.size > 0)
   })
 
   it('is refused to a second process, which is told who has it', async () => {
