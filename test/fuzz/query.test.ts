@@ -22,6 +22,13 @@ const words = [
   'nginx:1.25',
   '10.0.0.7',
   '10.0.1.200',
+  '::ffff:10.0.0.9',
+  '2001:db8::1',
+  '2001:DB8:0:0:0:0:0:2',
+  'fe80::',
+  '1::2::3',
+  ':::',
+  '[x]',
   '7',
   '07',
   '-1.5',
@@ -59,6 +66,12 @@ const fields = [
   'decoder.name',
   'nothing.here',
   'odd.a b',
+  'pods.image',
+  'pods.ports.name',
+  'pods.0.image',
+  'pods.ports',
+  'pods.ports.0',
+  'deep.list.0',
   'timestamp',
 ]
 
@@ -74,6 +87,28 @@ const data = fc.record(
     sourceIPs: fc.array(word, { maxLength: 3 }),
     deep: fc.record({ list: leaf, other: leaf }, { requiredKeys: [] }),
     odd: fc.record({ 'a b': word }, { requiredKeys: [] }),
+    pods: fc.oneof(
+      word,
+      fc.array(
+        fc.oneof(
+          { weight: 1, arbitrary: word },
+          {
+            weight: 4,
+            arbitrary: fc.record(
+              {
+                image: leaf,
+                ports: fc.oneof(
+                  word,
+                  fc.array(fc.record({ name: word }, { requiredKeys: [] }), { maxLength: 2 }),
+                ),
+              },
+              { requiredKeys: [] },
+            ),
+          },
+        ),
+        { maxLength: 3 },
+      ),
+    ),
   },
   { requiredKeys: [] },
 )
@@ -98,7 +133,19 @@ const value = fc.oneof(
   word,
   word.map((text) => `${text.slice(0, 2)}*`),
   word.map((text) => `*${text.slice(-2)}`),
-  fc.constantFrom('*', '**', '10.0.0.0/24', '0.0.0.0/0', '', 'to', '2026-11-18T11:07:00Z', '\\*'),
+  fc.constantFrom(
+    '*',
+    '**',
+    '10.0.0.0/24',
+    '0.0.0.0/0',
+    '2001:db8::/32',
+    '::/0',
+    'fe80::/10',
+    '',
+    'to',
+    '2026-11-18T11:07:00Z',
+    '\\*',
+  ),
 )
 const condition: fc.Arbitrary<Query> = fc.oneof(
   fc.record({

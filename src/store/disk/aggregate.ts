@@ -5,7 +5,8 @@ import type { Database, Row } from './database.ts'
 import { unescape } from './line.ts'
 import { limitReached, timeLimit, whereOf, within } from './search.ts'
 import type { Segment } from './segments.ts'
-import { jsonAt, Values } from './sql.ts'
+import { textsAt } from './json-values.ts'
+import { Values } from './sql.ts'
 
 const bucketLimit = 2_000
 
@@ -82,9 +83,7 @@ function eachValue(field: string, values: Values, dataset: Dataset): string {
   const path = documentPath(field)
   const column = columnOf(path)
   if (column) return column.type === 'list' ? `unnest(${column.name})` : column.name
-  const json = jsonAt(path, dataset, values)
-  return `unnest(CASE json_type(${json}) WHEN 'ARRAY' THEN json_extract_string(${json}, '$[*]')
-    WHEN 'OBJECT' THEN [] WHEN 'NULL' THEN [] ELSE [json_extract_string(${json}, '$')] END)`
+  return `unnest(${textsAt(path, dataset, values)})`
 }
 
 async function terms(

@@ -18,6 +18,16 @@ function decoded(value: ByteString | undefined): string | undefined {
   return value === undefined ? undefined : fromByteString(value)
 }
 
+/** Somebody may also be called `[x]`. */
+function isList(value: ByteString): boolean {
+  if (!value.startsWith('[')) return false
+  try {
+    return Array.isArray(JSON.parse(value))
+  } catch {
+    return false
+  }
+}
+
 function dynamic(name: string, field: string): Column {
   const key = fieldKey(field)
   return {
@@ -27,7 +37,7 @@ function dynamic(name: string, field: string): Column {
     of: ({ event }) => {
       const value = event.fields.dynamic(key)
       // The document leaves out empty fields and turns arrays into real ones.
-      return value === undefined || value === '' || value.startsWith('[') ? undefined : decoded(value)
+      return value === undefined || value === '' || isList(value) ? undefined : decoded(value)
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Query } from '../query/query.ts'
 import { fold, numberOf, pieces, timeOf, wanted, type Wanted } from '../query/value.ts'
 import type { Dataset } from '../store.ts'
 import { columnOf } from './columns.ts'
+import { existsAt, textsAt } from './json-values.ts'
 import { elidedAlert, elidedDocument, escape } from './line.ts'
 
 /** Collects the values of one statement; text from outside goes nowhere else. */
@@ -87,14 +88,30 @@ function test({ sql: value, stored }: Place, want: Wanted, values: Values): stri
       return `lower(${value}) LIKE ${values.add(want.parts.map(stored).map(likeText).join('%'))} ESCAPE '\\'`
     case 'network':
       return `(${addressOf(value)} BETWEEN ${values.add(want.first)} AND ${values.add(want.last)})`
+    case 'network6':
+      return `(${address6Of(value)} BETWEEN ${values.add(want.first)} AND ${values.add(want.last)})`
   }
 }
 
-/** An IPv4 address as a number, NULL for anything else. */
+/** An IPv4 address, also one written as IPv6, as a number; NULL for anything else. */
 function addressOf(value: string): string {
-  const part = (index: number) => `TRY_CAST(split_part(${value}, '.', ${index}) AS UTINYINT)::BIGINT`
-  return `CASE WHEN regexp_full_match(${value}, '[0-9]{1,3}(\\.[0-9]{1,3}){3}')
+  const plain = `regexp_replace(${value}, '^::ffff:', '', 'i')`
+  const part = (index: number) => `TRY_CAST(split_part(${plain}, '.', ${index}) AS UTINYINT)::BIGINT`
+  return `CASE WHEN regexp_full_match(${plain}, '[0-9]{1,3}(\\.[0-9]{1,3}){3}')
     THEN ((${part(1)} * 256 + ${part(2)}) * 256 + ${part(3)}) * 256 + ${part(4)} END`
+}
+
+/** An IPv6 address as 32 hexadecimal digits, NULL for anything else. */
+function address6Of(value: string): string {
+  const group = '[0-9a-fA-F]{1,4}'
+  const groups = (side: number) =>
+    `list_filter(string_split(split_part(${value}, '::', ${side}), ':'), lambda part: part <> '')`
+  const digits = (side: number) =>
+    `array_to_string(list_transform(${groups(side)}, lambda part: lpad(lower(part), 4, '0')), '')`
+  const whole = `${digits(1)} || repeat('0000', 8 - len(${groups(1)}) - len(${groups(2)})) || ${digits(2)}`
+  return `CASE WHEN regexp_full_match(${value}, '${group}(:${group}){7}')
+    OR (regexp_full_match(${value}, '(${group}(:${group})*)?::(${group}(:${group})*)?') AND len(${groups(1)}) + len(${groups(2)}) < 8)
+    THEN ${whole} END`
 }
 
 function matches(field: string, want: Wanted, dataset: Dataset, values: Values): string {
@@ -113,35 +130,17 @@ function anyValue(path: string, dataset: Dataset, values: Values, passes: (value
     const own = passes(inJson(`json_extract_string(${documentOf(dataset)}, '$.full_log')`))
     return `coalesce(CASE WHEN (${isElided(dataset)}) = 1 THEN ${passes(inColumn('text'))} ELSE ${own} END, false)`
   }
-  const json = jsonAt(path, dataset, values)
-  const many = anyOf(`json_extract_string(${json}, '$[*]')`, inJson, passes)
-  const one = passes(inJson(`json_extract_string(${json}, '$')`))
-  return `coalesce(CASE json_type(${json}) WHEN 'ARRAY' THEN ${many} WHEN 'OBJECT' THEN false
-    ELSE ${one} END, false)`
+  return `coalesce(${anyOf(textsAt(path, dataset, values), inJson, passes)}, false)`
 }
 
 function anyOf(list: string, place: (sql: string) => Place, passes: (value: Place) => string): string {
   return `len(list_filter(${list}, lambda item: ${passes(place('item'))})) > 0`
 }
 
-export function jsonAt(path: string, dataset: Dataset, values: Values): string {
-  return `json_extract(${documentOf(dataset)}, ${values.add(jsonPath(path))})`
-}
-
-/** A JSON pointer: every name is taken literally. */
-function jsonPath(path: string): string {
-  return path
-    .split('.')
-    .map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('')
-}
-
 function exists(path: string, dataset: Dataset, values: Values): string {
   const column = columnOf(path)
   if (column) return `(${column.name} IS NOT NULL)`
-  const json = jsonAt(path, dataset, values)
-  return `coalesce(CASE json_type(${json}) WHEN 'NULL' THEN false WHEN 'ARRAY' THEN json_array_length(${json}) > 0
-    ELSE true END AND json_type(${json}) IS NOT NULL, false)`
+  return existsAt(path, dataset, values)
 }
 
 /** The value as a number, NULL when it is none; the cast alone would also take blanks and words such as `inf`. */

@@ -1,6 +1,6 @@
 import type { Query, QueryError } from './query.ts'
 import { QueryProblem, Scanner, type Word } from './scanner.ts'
-import { networkRange, plainText } from './value.ts'
+import { networkRange, networkRange6, plainText } from './value.ts'
 
 const maxLength = 8_192
 const maxDepth = 64
@@ -160,11 +160,11 @@ class Parser {
 
   #checkNetwork({ text, phrase, position }: Word): void {
     const looksLikeOne = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]*:[\da-f:]*)\/\d{1,3}$/i.test(text)
-    if (phrase || !looksLikeOne || networkRange(text)) return
+    if (phrase || !looksLikeOne || networkRange(text) || networkRange6(text)) return
     throw new QueryProblem(
-      `${text} is no IPv4 network`,
+      `${text} is no network`,
       position,
-      'write 10.0.0.0/8, use * for IPv6 (fe80:*), or put it into quotation marks to look for the text',
+      'write 10.0.0.0/8 or 2001:db8::/32, or put it into quotation marks to look for the text',
     )
   }
 

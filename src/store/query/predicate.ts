@@ -1,7 +1,7 @@
 import { documentPath, isTime } from './field.ts'
 import type { Query } from './query.ts'
 import { Subject } from './subject.ts'
-import { addressNumber, fold, numberOf, pieces, timeOf, wanted, type Wanted } from './value.ts'
+import { addressDigits, addressNumber, fold, numberOf, pieces, timeOf, wanted, type Wanted } from './value.ts'
 
 /** The same answer as the store's, for one document: live tail and the memory store. */
 export function predicate(query: Query): (document: string) => boolean {
@@ -33,10 +33,10 @@ function compile(query: Query): Test {
         : matches(documentPath(query.field), wanted(query.value, query.phrase))
     case 'exists': {
       const path = documentPath(query.field)
-      return (subject) => {
-        const value = subject.at(path) ?? undefined
-        return Array.isArray(value) ? value.length > 0 : value !== undefined
-      }
+      return (subject) =>
+        subject
+          .valuesAt(path)
+          .some((value) => (Array.isArray(value) ? value.length > 0 : (value ?? undefined) !== undefined))
     }
     case 'range':
       return range(query)
@@ -61,6 +61,11 @@ function textTest(want: Wanted): (text: string) => boolean {
       return (text) => fold(text) === want.text
     case 'pattern':
       return (text) => contains(fold(text), want.parts)
+    case 'network6':
+      return (text) => {
+        const digits = addressDigits(text)
+        return digits !== undefined && digits >= want.first && digits <= want.last
+      }
     case 'network':
       return (text) => {
         const address = addressNumber(text)

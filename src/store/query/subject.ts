@@ -12,17 +12,19 @@ export class Subject {
     this.#text = text
   }
 
-  at(path: string): unknown {
-    let value = this.#root()
-    for (const name of path.split('.')) value = member(value, name)
-    return value
+  /** Everything at the path, also through lists of objects. */
+  valuesAt(path: string): readonly unknown[] {
+    let values: readonly unknown[] = [this.#root()]
+    for (const name of path.split('.')) values = values.flatMap((value) => members(value, name))
+    return values
   }
 
   /** Texts at the path: one, those of a list, or none. */
   textsAt(path: string): readonly string[] {
-    const value = this.at(path)
-    const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-    return list.flatMap((item) => scalarText(item) ?? [])
+    const found = this.valuesAt(path).flatMap((value): readonly unknown[] =>
+      Array.isArray(value) ? value : [value],
+    )
+    return found.flatMap((item) => scalarText(item) ?? [])
   }
 
   /** What bare words are looked for in: the message itself, and the document around it. */
@@ -32,7 +34,7 @@ export class Subject {
   }
 
   #foldedParts(): readonly string[] {
-    const message = this.at('full_log')
+    const [message] = this.valuesAt('full_log')
     const rest = typeof message === 'string' ? withoutFullLog(this.#text, message) : undefined
     return rest === undefined || typeof message !== 'string'
       ? [fold(this.#text), '']
@@ -48,10 +50,16 @@ export class Subject {
   }
 }
 
+/** A list has its items by number; by name it has what its objects have. */
+function members(value: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(value)) return [member(value, name)]
+  if (/^\d+$/.test(name)) return /^(?:0|[1-9]\d*)$/.test(name) ? [value[Number(name)]] : []
+  return value.map((item: unknown) => (Array.isArray(item) ? undefined : member(item, name)))
+}
+
 function member(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return /^(?:0|[1-9]\d*)$/.test(name) ? value[Number(name)] : undefined
-  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined
-  return Reflect.get(value, name)
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
+  return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
 }
 
 function scalarText(value: unknown): string | undefined {

@@ -4,12 +4,16 @@ export type Wanted =
   /** The parts in this order with anything between them. */
   | { readonly kind: 'pattern'; readonly parts: readonly string[] }
   | { readonly kind: 'network'; readonly first: number; readonly last: number }
+  /** The same for IPv6, as 32 hexadecimal digits. */
+  | { readonly kind: 'network6'; readonly first: string; readonly last: string }
 
 const network = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/
 
 export function wanted(value: string, phrase: boolean): Wanted {
   const range = phrase ? undefined : networkRange(value)
   if (range) return { kind: 'network', ...range }
+  const range6 = phrase ? undefined : networkRange6(value)
+  if (range6) return { kind: 'network6', ...range6 }
   const parts = pieces(value, phrase).map(fold)
   const [only] = parts
   return only !== undefined && parts.length === 1
@@ -47,9 +51,36 @@ export function networkRange(value: string): { first: number; last: number } | u
   return { first, last: first + size - 1 }
 }
 
-/** An IPv4 address as a number. */
+/** `2001:db8::/32` as the first and last address in it. */
+export function networkRange6(value: string): { first: string; last: string } | undefined {
+  const [, address = '', bitsText] = /^([0-9a-f:]+)\/(\d{1,3})$/i.exec(value) ?? []
+  const digits = addressDigits(address)
+  const bits = Number(bitsText ?? NaN)
+  if (digits === undefined || !(bits <= 128)) return undefined
+  const rest = (1n << BigInt(128 - bits)) - 1n
+  const number = BigInt(`0x${digits}`)
+  const text = (one: bigint) => one.toString(16).padStart(32, '0')
+  return { first: text(number & ~rest), last: text(number | rest) }
+}
+
+/** An IPv6 address as 32 hexadecimal digits. */
+export function addressDigits(text: string): string | undefined {
+  if (!/^[0-9a-f:]{2,39}$/i.test(text)) return undefined
+  const [left = '', right, ...more] = text.split('::')
+  const groups = [left, right ?? ''].map((side) => (side === '' ? [] : side.split(':')))
+  const [before = [], after = []] = groups
+  const count = before.length + after.length
+  const isWhole = right === undefined ? count === 8 : count < 8
+  if (more.length > 0 || !isWhole || groups.flat().some((group) => !/^[0-9a-f]{1,4}$/i.test(group)))
+    return undefined
+  const digits = (side: readonly string[]) =>
+    side.map((group) => group.toLowerCase().padStart(4, '0')).join('')
+  return digits(before) + '0000'.repeat(8 - count) + digits(after)
+}
+
+/** An IPv4 address, also one written as IPv6 (`::ffff:10.0.0.1`), as a number. */
 export function addressNumber(text: string): number | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
+  const parts = /^(?:::ffff:)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/i.exec(text)?.slice(1).map(Number)
   if (!parts || parts.some((part) => part > 255)) return undefined
   return parts.reduce((sum, part) => sum * 256 + part, 0)
 }
