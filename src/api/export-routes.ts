@@ -40,7 +40,7 @@ interface ExportText extends ScopeText {
 async function* pages(context: ApiContext, scope: Scope, signal: AbortSignal): AsyncIterable<readonly Hit[]> {
   let after: Position | undefined
   for (;;) {
-    const { hits } = await context.store.search(
+    const { hits, partial } = await context.store.search(
       {
         dataset: scope.dataset,
         query: scope.query,
@@ -48,10 +48,13 @@ async function* pages(context: ApiContext, scope: Scope, signal: AbortSignal): A
         ...(scope.toMs === undefined ? {} : { toMs: scope.toMs }),
         limit: pageSize,
         order: 'newest',
+        counting: false,
         ...(after === undefined ? {} : { after }),
       },
       signal,
     )
+    // An export that simply ended here would look complete: the connection breaks off instead.
+    if (partial !== undefined) throw new Error(`the export is not complete: ${partial}`)
     if (hits.length > 0) yield hits
     after = hits.at(-1)?.position
     if (hits.length < pageSize) return

@@ -36,7 +36,7 @@ async function printPages(store: StoreReader, wanted: SearchArguments, limit: nu
     const size = Math.min(left, pageLength)
     const after = last === undefined ? {} : { after: last.position }
     const page = await store.search(
-      { query, dataset, order, limit: size, ...time, ...after },
+      { query, dataset, order, limit: size, counting: false, ...time, ...after },
       new AbortController().signal,
     )
     if (last === undefined) await print(header(wanted.format))

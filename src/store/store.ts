@@ -41,11 +41,13 @@ export interface SearchRequest {
   readonly order: 'newest' | 'oldest'
   /** Only hits beyond this position in the given order: cursor paging. */
   readonly after?: Position
+  /** `false`: the total is not needed, as for the pages of an export. */
+  readonly counting?: boolean
 }
 
 export interface Page {
   readonly hits: readonly Hit[]
-  /** Exact up to 10,000, beyond that a lower bound. */
+  /** Exact up to 10,000; beyond that, or when the page is full and counting takes longer than a second and a half, a lower bound. */
   readonly total: { readonly value: number; readonly exact: boolean }
   /** Why the page is not complete, when it is not: a time or size limit was reached. */
   readonly partial?: string

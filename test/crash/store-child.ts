@@ -41,7 +41,8 @@ async function searchForever(): Promise<void> {
 }
 
 async function compactForever(): Promise<void> {
-  while (mode === 'tidy') {
+  if (mode !== 'tidy') return
+  for (;;) {
     await store.compact()
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

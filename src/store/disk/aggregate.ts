@@ -6,7 +6,7 @@ import { unescape } from './line.ts'
 import { limitReached, timeLimit, whereOf, within } from './search.ts'
 import type { Segment } from './segments.ts'
 import { textsAt } from './json-values.ts'
-import { Values } from './sql.ts'
+import { Values } from './statement.ts'
 
 const bucketLimit = 2_000
 

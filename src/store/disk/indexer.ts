@@ -74,11 +74,13 @@ export class Indexer {
     if (this.#timer || this.#stopped) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      void this.catchUp().then((behind) => {
-        if (behind !== undefined) this.nudge()
-      })
+      void this.#catchUpOrTryAgain()
     }, idleMs)
     this.#timer.unref()
+  }
+
+  async #catchUpOrTryAgain(): Promise<void> {
+    if ((await this.catchUp()) !== undefined) this.nudge()
   }
 
   /** Runs while nothing is being loaded. */

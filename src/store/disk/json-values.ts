@@ -1,5 +1,5 @@
 import type { Dataset } from '../store.ts'
-import { documentOf, type Values } from './sql.ts'
+import { documentOf, type Values } from './statement.ts'
 
 /** A JSON pointer: every name is taken literally. */
 function pointer(names: readonly string[]): string {

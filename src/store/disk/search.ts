@@ -4,7 +4,8 @@ import { toByteString } from '../../event/byte-string.ts'
 import type { Database, Row } from './database.ts'
 import { unescape } from './line.ts'
 import type { Segment } from './segments.ts'
-import { condition, documentOf, isElided, Values } from './sql.ts'
+import { condition, readsDocuments } from './sql.ts'
+import { documentOf, isElided, Values } from './statement.ts'
 
 export const countLimit = 10_000
 const hitLimit = 10_000
@@ -49,7 +50,19 @@ export function limitReached(error: unknown, slow: AbortSignal): string | undefi
     : undefined
 }
 
-/** One page and how many there are, newest segment first (or oldest), stopping as soon as both are known. */
+/** Counting goes on this long once the page is full. */
+const countingMs = 1_500
+/** How many positions a statement looks at when it has to read documents: few at first, because the newest are often enough. */
+const firstStretch = 20_480
+const longestStretch = 163_840
+
+interface Found {
+  readonly hits: Hit[]
+  total: number
+  isCounted: boolean
+}
+
+/** One page and how many there are, newest first (or oldest), stopping as soon as both are known. */
 export async function searchSegments(
   database: Database,
   segments: readonly Segment[],
@@ -57,63 +70,97 @@ export async function searchSegments(
   callerSignal: AbortSignal,
 ): Promise<Page> {
   const { signal, limit: slow } = timeLimit(callerSignal)
-  const limit = Math.min(request.limit, hitLimit)
-  const hits: Hit[] = []
-  let total = 0
-  const inRange = within(segments, request)
-  const ordered = request.order === 'newest' ? [...inRange].reverse() : inRange
+  const found: Found = { hits: [], total: 0, isCounted: true }
   try {
-    for (const segment of ordered) {
-      if (hits.length >= limit && total > countLimit) break
-      const positions = await positionsIn(
-        database,
-        segment,
-        { ...request, limit: limit - hits.length },
-        signal,
-      )
-      total += positions.total
-      hits.push(...(await hitsAt(database, segment, { ...request, positions: positions.page }, signal)))
-    }
+    await collect(found, { database, segments, request, signal })
   } catch (error) {
     const partial = callerSignal.aborted ? undefined : limitReached(error, slow)
     if (partial === undefined) throw error
-    return { hits, total: { value: Math.min(total, countLimit), exact: false }, partial }
+    return { hits: found.hits, total: { value: Math.min(found.total, countLimit), exact: false }, partial }
   }
-  const exact = total <= countLimit
-  return { hits, total: { value: exact ? total : countLimit, exact } }
+  const exact = found.isCounted && found.total <= countLimit
+  return { hits: found.hits, total: { value: Math.min(found.total, countLimit), exact } }
 }
+
+interface Looking {
+  readonly database: Database
+  readonly segments: readonly Segment[]
+  readonly request: SearchRequest
+  readonly signal: AbortSignal
+}
+
+async function collect(found: Found, { database, segments, request, signal }: Looking): Promise<void> {
+  const limit = Math.min(request.limit, hitLimit)
+  const isCounting = request.counting !== false
+  const began = performance.now()
+  found.isCounted = isCounting
+  for (const { segment, from, to } of stretches(within(segments, request), request)) {
+    const isFull = found.hits.length >= limit
+    if (isFull && (!isCounting || found.total > countLimit)) return
+    if (isFull && performance.now() - began > countingMs) {
+      found.isCounted = false
+      return
+    }
+    const asked = { ...request, limit: limit - found.hits.length, from, to }
+    const positions = await positionsIn(database, segment, asked, signal)
+    found.total += positions.total
+    found.hits.push(...(await hitsAt(database, segment, { ...request, positions: positions.page }, signal)))
+  }
+}
+
+interface Stretch {
+  readonly segment: Segment
+  readonly from: number
+  readonly to: number
+}
+
+/** Positions in the order of the request: whole segments when columns answer the query, else in pieces. */
+function* stretches(segments: readonly Segment[], request: SearchRequest): Generator<Stretch> {
+  const isNewestFirst = request.order === 'newest'
+  let length = readsDocuments(request.query) ? firstStretch : Infinity
+  for (const segment of isNewestFirst ? segments.toReversed() : segments) {
+    const { firstPosition, lastPosition } = segment
+    for (let done = 0; done <= lastPosition - firstPosition;) {
+      const rest = Math.min(length, lastPosition - firstPosition + 1 - done)
+      const from = isNewestFirst ? lastPosition + 1 - done - rest : firstPosition + done
+      yield { segment, from, to: from + rest - 1 }
+      done += rest
+      length = Math.min(length * 2, length === Infinity ? Infinity : longestStretch)
+    }
+  }
+}
+
+type Asked = SearchRequest & { readonly from: number; readonly to: number }
 
 async function positionsIn(
   database: Database,
   segment: Segment,
-  request: SearchRequest,
+  request: Asked,
   signal: AbortSignal,
 ): Promise<{ readonly total: number; readonly page: readonly bigint[] }> {
   const { order, after, limit } = request
   const values = new Values()
-  const where = whereOf(request, values)
+  const where = `${whereOf(request, values)} AND position BETWEEN ${request.from} AND ${request.to}`
   const direction = order === 'newest' ? 'DESC' : 'ASC'
   const from = `FROM ${segment.schema}.records WHERE ${where}`
-  const rows = await database.read(
-    `SELECT position ${from} ORDER BY position ${direction} LIMIT ${Math.max(countLimit + 1, limit)}`,
-    values.list,
-    signal,
-  )
-  const all = rows.map(([position]) => BigInt(String(position)))
+  const beyondSql = (position: number) =>
+    ` AND position ${order === 'newest' ? '<' : '>'} ${values.add(position)}`
+  const ask = async (more: string, most: number) => {
+    const sql = `SELECT position ${from}${more} ORDER BY position ${direction} LIMIT ${most}`
+    return (await database.read(sql, values.list, signal)).map(([position]) => BigInt(String(position)))
+  }
+  if (request.counting === false) {
+    const page = await ask(after === undefined ? '' : beyondSql(after), limit)
+    return { total: page.length, page }
+  }
+  const all = await ask('', Math.max(countLimit + 1, limit))
   if (after === undefined) return { total: all.length, page: all.slice(0, limit) }
   const beyond = BigInt(after)
   const isBeyond = (position: bigint) => (order === 'newest' ? position < beyond : position > beyond)
   const page = all.filter(isBeyond)
-  const last = all.at(-1)
-  if (page.length >= limit || all.length <= countLimit || last === undefined)
+  if (page.length >= limit || all.length <= countLimit)
     return { total: all.length, page: page.slice(0, limit) }
-  const more = await database.read(
-    `SELECT position ${from} AND position ${order === 'newest' ? '<' : '>'} ${values.add(after)}
-     ORDER BY position ${direction} LIMIT ${limit}`,
-    values.list,
-    signal,
-  )
-  return { total: all.length, page: more.map(([position]) => BigInt(String(position))) }
+  return { total: all.length, page: await ask(beyondSql(after), limit) }
 }
 
 const hitColumns = (dataset: Dataset) =>

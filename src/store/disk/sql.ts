@@ -1,36 +1,11 @@
-import type { DuckDBValue } from '@duckdb/node-api'
-
 import { documentPath, isTime } from '../query/field.ts'
 import type { Query } from '../query/query.ts'
 import { fold, numberOf, pieces, timeOf, wanted, type Wanted } from '../query/value.ts'
 import type { Dataset } from '../store.ts'
 import { columnOf } from './columns.ts'
 import { existsAt, textsAt } from './json-values.ts'
-import { elidedAlert, elidedDocument, escape } from './line.ts'
-
-/** Collects the values of one statement; text from outside goes nowhere else. */
-export class Values {
-  readonly list: DuckDBValue[] = []
-
-  /** Its place in the statement. */
-  add(value: string | number | bigint): string {
-    this.list.push(typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value)
-    const type = typeof value === 'string' ? 'VARCHAR' : Number.isInteger(Number(value)) ? 'BIGINT' : 'DOUBLE'
-    return `$${this.list.length}::${type}`
-  }
-}
-
-/** The JSON text that paths are looked up in. */
-export function documentOf(dataset: Dataset): string {
-  return dataset === 'alerts' ? 'coalesce(alert_document, document)' : 'document'
-}
-
-/** 1 when the message is left out of the dataset's document and stands in `text`. */
-export function isElided(dataset: Dataset): string {
-  return dataset === 'alerts'
-    ? `CASE WHEN alert_document IS NULL THEN elided & ${elidedDocument} ELSE elided // ${elidedAlert} END`
-    : `elided & ${elidedDocument}`
-}
+import { escape } from './line.ts'
+import { documentOf, isElided, type Values } from './statement.ts'
 
 /** A condition that is true or false, never NULL, for every record. */
 export function condition(query: Query, dataset: Dataset, values: Values): string {
@@ -53,6 +28,25 @@ export function condition(query: Query, dataset: Dataset, values: Values): strin
       return exists(documentPath(query.field), dataset, values)
     case 'range':
       return range(query, dataset, values)
+  }
+}
+
+/** Whether columns alone cannot answer the query. */
+export function readsDocuments(query: Query): boolean {
+  switch (query.kind) {
+    case 'all':
+      return false
+    case 'and':
+    case 'or':
+      return query.parts.some(readsDocuments)
+    case 'not':
+      return readsDocuments(query.part)
+    case 'match':
+    case 'exists':
+    case 'range': {
+      const path = query.field === undefined ? undefined : documentPath(query.field)
+      return path === undefined || (!columnOf(path) && !isTime(path))
+    }
   }
 }
 
