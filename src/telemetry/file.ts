@@ -42,6 +42,12 @@ export function fileTelemetry({ log, metrics }: Telemetry) {
     'source',
     'change',
   ])
+  const commandFailures = counter(
+    metrics,
+    'quaywatch_file_command_failures_total',
+    'Runs of commands that took too long, printed too much or could not be started.',
+    ['source', 'ending'],
+  )
   const tallies = Object.entries(counters).map(
     ([name, [metric, help]]) => [name, counter(metrics, metric, help)] as const,
   )
@@ -80,6 +86,13 @@ export function fileTelemetry({ log, metrics }: Telemetry) {
     fileGone(source: string, file: string): void {
       gone.inc({ source })
       log.warn({ source, file }, 'a file is gone that may not have been read to its end')
+    },
+    commandFailed(source: string, ending: string, tookMs: number): void {
+      commandFailures.inc({ source, ending })
+      log.warn(
+        { source, ending, tookMs },
+        'a command did not come to its end; what it printed until then is used',
+      )
     },
     fileUnreadable(source: string, file: string, code: string): void {
       log.warn({ source, file, code }, 'a file cannot be read; trying again')

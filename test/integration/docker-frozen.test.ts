@@ -1,29 +1,15 @@
 // The manager stands still while an engine is busy: what was not read is found again or declared.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { request } from 'node:http'
 import path from 'node:path'
 import { it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { engineMissing, image, startEngine } from '../support/dockerd.ts'
+import { call } from '../support/engine-call.ts'
 import { startManager, temporaryFolder } from '../support/manager-process.ts'
 
 const missing = engineMissing()
 if (missing !== undefined) console.error(`SKIPPED: a frozen manager beside a Docker engine: ${missing}`)
-
-/** Straight to the engine: the docker command takes thirty times as long. */
-function call(host: string, method: string, target: string, body?: object): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const options = { socketPath: host.slice('unix://'.length), method, path: target }
-    const headers = { 'content-type': 'application/json' }
-    const asked = request({ ...options, headers }, (response) => {
-      response.resume()
-      response.once('end', () => resolve(response.statusCode ?? 0))
-    })
-    asked.once('error', reject)
-    asked.end(body ? JSON.stringify(body) : undefined)
-  })
-}
 
 /** Two events each. */
 async function volumes(host: string, count: number): Promise<void> {

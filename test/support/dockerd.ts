@@ -26,7 +26,7 @@ export interface Engine {
   /** Runs the docker command against this engine without holding up this process; never rejects. */
   readonly docker: (...args: readonly string[]) => Promise<Printed>
   stop(): Promise<void>
-  /** Without a chance to say good-bye; containers and their supervisors are left. */
+  /** Without a chance to say good-bye, and its runtime with it: a new one would wait for that in vain. */
   kill(): Promise<void>
   start(): Promise<void>
   /** Stops it and removes everything. */
@@ -70,6 +70,7 @@ export async function startEngine(more: readonly string[] = []): Promise<Engine>
     kill: async () => {
       if (running) await end(running, 'SIGKILL')
       running = undefined
+      await endRuntime(path.join(folder, 'exec', 'containerd', 'containerd.pid'))
     },
     stop: async () => {
       if (running) await end(running)
@@ -122,6 +123,20 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
   const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
   await gone
   clearTimeout(timer)
+}
+
+async function endRuntime(pidFile: string): Promise<void> {
+  if (!existsSync(pidFile)) return
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  const isAlive = (signal: NodeJS.Signals | 0): boolean => {
+    try {
+      return process.kill(pid, signal)
+    } catch {
+      return false
+    }
+  }
+  for (let tries = 0; tries < 100 && isAlive('SIGKILL'); tries += 1) await wait(50)
+  rmSync(pidFile, { force: true })
 }
 
 const applets = [

@@ -17,9 +17,9 @@ type Complaint = (child: XmlElement, options: LocalfileValues) => string | undef
 
 /** What is missing, and every element that is read but has no effect, by name and with the reason. */
 export function checkLocalfile(options: LocalfileValues, block: XmlElement): readonly Problem[] {
-  const problems = missing(options, block).map<Problem>((message) => ({
+  const problems: Problem[] = missing(options, block).map((message) => ({
     code: 'missing-option',
-    severity: 'fatal',
+    severity: isUseless(options, block) ? 'error' : 'fatal',
     message,
     at: block.at,
   }))
@@ -41,16 +41,26 @@ function missing({ format }: LocalfileValues, block: XmlElement): string[] {
   const isWritten = (element: string): boolean => block.children.some(({ name }) => name === element)
   const found: string[] = []
   if (!isWritten('log_format')) found.push('<localfile> needs a <log_format>')
-  if (!isWritten('location') && format?.kind !== 'unsupported') found.push('<localfile> needs a <location>')
+  const isCommand = format?.kind === 'command'
+  if (isCommand && !isWritten('command'))
+    found.push('<localfile> with log_format command or full_command needs a <command>')
+  if (!isCommand && !isWritten('location') && format?.kind !== 'unsupported')
+    found.push('<localfile> needs a <location>')
   if (format?.kind === 'multi-line-regex' && !isWritten('multiline_regex'))
     found.push('<localfile> with log_format multi-line-regex needs a <multiline_regex>')
   return found
 }
 
+/** A location in place of the command: nothing can be read, but nothing else depends on it. */
+function isUseless({ format }: LocalfileValues, block: XmlElement): boolean {
+  return format?.kind === 'command' && block.children.some(({ name }) => name === 'location')
+}
+
 const commandOnly: Complaint = (_child, { format }) =>
-  format?.kind === 'unsupported' && /command/.test(format.word)
-    ? undefined // the log_format was warned about
-    : 'only commands use it; it is ignored'
+  format?.kind === 'command' ? undefined : 'only commands use it; it is ignored'
+
+const filesOnly: Complaint = (_child, { format }) =>
+  format?.kind === 'command' ? 'commands do not use it; it is ignored' : undefined
 
 const patternComplaint: Complaint = (child) => {
   const type = attribute(child, 'type')
@@ -74,10 +84,20 @@ const complaints: Readonly<Record<string, Complaint>> = {
   filter: () => 'only journald uses it; it is ignored',
   ignore: patternComplaint,
   restrict: patternComplaint,
-  exclude: (_child, { location }) =>
-    location === undefined || hasWildcard(location)
+  'only-future-events': filesOnly,
+  ignore_binaries: filesOnly,
+  unwrap: filesOnly,
+  rate_limit: filesOnly,
+  location: (_child, { format, command }) =>
+    format?.kind === 'command' && command !== undefined ? 'a command is read; it is ignored' : undefined,
+  exclude: (child, options) => {
+    const { location } = options
+    const complaint = filesOnly(child, options)
+    if (complaint !== undefined) return complaint
+    return location === undefined || hasWildcard(location)
       ? undefined
-      : 'has no effect on a <location> without wildcards',
+      : 'has no effect on a <location> without wildcards'
+  },
   label: (child, { format }) => {
     if (attribute(child, 'key')?.startsWith('_') === true)
       return 'keys that begin with _ are reserved; it is ignored'

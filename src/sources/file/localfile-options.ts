@@ -100,7 +100,7 @@ function readLabel(element: XmlElement): Read<Label> {
     : { value: { key, value: element.content } }
 }
 
-/** Options that only commands, other operating systems or other queues use: read, and warned about by `check`. */
+/** Options that only other operating systems or other queues use: read, and warned about by `check`. */
 const unused = (element: string, summary: string) => text(element, undefined, summary)
 
 export const localfileOptions = {
@@ -164,9 +164,20 @@ export const localfileOptions = {
     'Lines a second that each container may write for long; more are counted and left out. 0: no limit.',
     { min: 0, max: 1_000_000 },
   ),
-  command: unused('command', 'Command to run (not run yet).'),
-  alias: unused('alias', 'Name of the command (not run yet).'),
-  frequency: unused('frequency', 'How often to run the command (not run yet).'),
+  command: text(
+    'command',
+    undefined,
+    'Line for the shell, of log_format command and full_command. What it prints are events; it is ended after its period, 5 minutes at most.',
+  ),
+  alias: text('alias', undefined, 'What the command is called in events, in its place.'),
+  frequency: option('frequency', 360, 'Seconds from one run of the command to the next.', {
+    accepts: 'whole seconds from 1, hourly or daily',
+    read: ({ content }) => {
+      const named = content === 'hourly' ? 3600 : content === 'daily' ? 86_400 : undefined
+      const value = named ?? (/^\d{1,9}$/.test(content) ? Number(content) : 0)
+      return value >= 1 ? { value } : { wrong: 'must be whole seconds from 1, hourly or daily' }
+    },
+  }),
   target: unused('target', 'Socket to send to (not available).'),
   query: unused('query', 'Of Windows and macOS (not available).'),
   reconnectTime: unused('reconnect_time', 'Of Windows (not available).'),

@@ -20,7 +20,7 @@ const cases: readonly (readonly [inner: string, ...problems: string[]])[] = [
   [json + place],
   [
     `<log_format>jsn</log_format>${place}`,
-    'ossec.conf:1:24: fatal: <log_format> of <localfile> must be json, syslog or another line format, audit, multi-line: N or multi-line-regex (also command, full_command), not "jsn" (invalid-value)',
+    'ossec.conf:1:24: fatal: <log_format> of <localfile> must be json, syslog or another line format, audit, multi-line: N, multi-line-regex, command or full_command, not "jsn" (invalid-value)',
   ],
   [place, 'ossec.conf:1:1: fatal: <localfile> needs a <log_format> (missing-option)'],
   [json, 'ossec.conf:1:1: fatal: <localfile> needs a <location> (missing-option)'],
@@ -60,9 +60,35 @@ const cases: readonly (readonly [inner: string, ...problems: string[]])[] = [
     `<log_format>eventchannel</log_format>${place}`,
     'ossec.conf:1:12: warning: <log_format> of <localfile>: log_format eventchannel: it is not available here; nothing is read for this block (option-without-effect)',
   ],
+  ['<log_format>full_command</log_format><command>netstat</command><frequency>360</frequency>'],
+  ['<log_format>command</log_format><command>df</command><alias>disk</alias><frequency>daily</frequency>'],
   [
-    '<log_format>full_command</log_format><command>netstat</command><frequency>360</frequency>',
-    'ossec.conf:1:12: warning: <log_format> of <localfile>: log_format full_command: commands are not run yet; nothing is read for this block (option-without-effect)',
+    '<log_format>command</log_format>',
+    'ossec.conf:1:1: fatal: <localfile> with log_format command or full_command needs a <command> (missing-option)',
+  ],
+  [
+    `<log_format>command</log_format>${place}`,
+    'ossec.conf:1:1: error: <localfile> with log_format command or full_command needs a <command> (missing-option)',
+  ],
+  [
+    '<log_format>command</log_format><command>df</command><frequency>5m</frequency>',
+    'ossec.conf:1:76: fatal: <frequency> of <localfile> must be whole seconds from 1, hourly or daily, not "5m" (invalid-value)',
+  ],
+  [
+    '<log_format>command</log_format><command>df</command><only-future-events>no</only-future-events><exclude>/x</exclude>',
+    'ossec.conf:1:65: warning: <only-future-events> of <localfile>: commands do not use it; it is ignored (option-without-effect)',
+    'ossec.conf:1:108: warning: <exclude> of <localfile>: commands do not use it; it is ignored (option-without-effect)',
+  ],
+  [
+    `${json}${place}<command>df</command><alias>a</alias><frequency>5</frequency>`,
+    'ossec.conf:1:64: warning: <command> of <localfile>: only commands use it; it is ignored (option-without-effect)',
+    'ossec.conf:1:85: warning: <alias> of <localfile>: only commands use it; it is ignored (option-without-effect)',
+    'ossec.conf:1:101: warning: <frequency> of <localfile>: only commands use it; it is ignored (option-without-effect)',
+  ],
+  [
+    `${json}${place}<frequency>0</frequency>`,
+    'ossec.conf:1:75: fatal: <frequency> of <localfile> must be whole seconds from 1, hourly or daily, not "0" (invalid-value)',
+    'ossec.conf:1:64: warning: <frequency> of <localfile>: only commands use it; it is ignored (option-without-effect)',
   ],
   [
     `${json}${place}<target>agent,sock</target><query>x</query>`,

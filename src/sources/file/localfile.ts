@@ -7,6 +7,7 @@ import type { Source } from '../source.ts'
 import { sourceType, type SourceContext } from '../source-type.ts'
 import { HeldBytes, singleLines, type Assembler } from './assembler.ts'
 import { isPodLog } from './container-info.ts'
+import { CommandSource } from './command-source.ts'
 import { ContainerLines, parseCri, parseJsonFile } from './container-lines.ts'
 import { FileSource } from './file-source.ts'
 import { labelMembers } from './labels.ts'
@@ -27,7 +28,7 @@ export const localfile = sourceType({
   section: { element: 'localfile' },
   blocks: 'each',
   byDefault: false,
-  summary: 'Follows log files: of this host, of an API server, of containers.',
+  summary: 'Follows log files: of this host, of an API server, of containers; reads what commands print.',
   options: localfileOptions,
   examples: [
     '<localfile><log_format>syslog</log_format><location>/var/log/auth.log</location></localfile>',
@@ -35,8 +36,12 @@ export const localfile = sourceType({
     '<localfile><log_format>json</log_format><location>/var/log/kubernetes/audit/audit.log</location></localfile>',
   ],
   check: (options, { block }) => checkLocalfile(options, block),
-  isDisabled: ({ format }) => format?.kind === 'unsupported',
-  create: readFiles,
+  isDisabled: ({ format, command }) =>
+    format?.kind === 'unsupported' || (format?.kind === 'command' && command === undefined),
+  create: (options, context) =>
+    options.format?.kind === 'command'
+      ? readCommand(options, options.format.isFull, context)
+      : readFiles(options, context),
 })
 
 /** Throws when a block without location or format reaches it. */
@@ -61,6 +66,24 @@ function readFiles(options: LocalfileValues, context: SourceContext): Source {
     linesPerSecond: options.linesPerSecond,
     rendering: renderingOf(options, context),
     assembler: assemblerOf(options),
+  })
+}
+
+/** Throws when a block without command reaches it. */
+function readCommand(options: LocalfileValues, isFull: boolean, context: SourceContext): Source {
+  const { command, alias, frequency } = options
+  if (command === undefined) throw new Error('a <localfile> for a command needs a <command>')
+  const { isWanted, outFormat: format } = renderingOf(options, context)
+  return new CommandSource({
+    name: `${sourceName}:${fromByteString(alias ?? command)}`,
+    command,
+    alias: alias ?? command,
+    isFull,
+    everyMs: frequency * 1000,
+    isWanted,
+    outFormat: format,
+    now: context.now,
+    telemetry: fileTelemetry(context.telemetry),
   })
 }
 

@@ -15,7 +15,7 @@ describe('parseLogFormat()', () => {
     ['multi-line-regex', 'multi-line-regex'],
     ['eventchannel', 'unsupported'],
     ['journald', 'unsupported'],
-    ['full_command', 'unsupported'],
+    ['full_command', 'command'],
     ['multi-line: 0', undefined],
     ['multi-line: 99999', undefined],
     ['multi-line', undefined],

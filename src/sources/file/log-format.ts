@@ -15,7 +15,6 @@ const lineFormats = [
   'djb-multilog',
   'syslog-pipe',
 ] as const
-const commandFormats = ['command', 'full_command'] as const
 const foreignFormats = ['eventlog', 'eventchannel', 'macos', 'journald'] as const
 
 export type LogFormat =
@@ -24,11 +23,13 @@ export type LogFormat =
   | { readonly kind: 'audit' }
   | { readonly kind: 'multi-line'; readonly count: number }
   | { readonly kind: 'multi-line-regex' }
+  /** What a command prints; `isFull`: all of it is one event. */
+  | { readonly kind: 'command'; readonly isFull: boolean }
   /** Known, but not read by this source: the reason is for people. */
   | { readonly kind: 'unsupported'; readonly word: string; readonly reason: string }
 
 export const acceptedFormats =
-  'json, syslog or another line format, audit, multi-line: N or multi-line-regex (also command, full_command)'
+  'json, syslog or another line format, audit, multi-line: N, multi-line-regex, command or full_command'
 
 const longestMultiLine = 10_000
 
@@ -36,8 +37,8 @@ const longestMultiLine = 10_000
 export function parseLogFormat(word: string): LogFormat | undefined {
   if (word === 'json' || word === 'audit' || word === 'multi-line-regex') return { kind: word }
   if (isOneOf(lineFormats, word)) return { kind: 'lines', word }
-  if (isOneOf(commandFormats, word))
-    return { kind: 'unsupported', word, reason: 'commands are not run yet; nothing is read for this block' }
+  if (word === 'command' || word === 'full_command')
+    return { kind: 'command', isFull: word === 'full_command' }
   if (isOneOf(foreignFormats, word))
     return { kind: 'unsupported', word, reason: 'it is not available here; nothing is read for this block' }
   const [, digits] = /^multi-line: *(\d{1,5})$/.exec(word) ?? []

@@ -7,6 +7,8 @@ export interface Rendered {
   readonly log: ByteString
   readonly location: ByteString
   readonly nowMs: number
+  /** Of events that a command printed. */
+  readonly command?: ByteString
 }
 
 type Part = (event: Rendered) => ByteString
@@ -38,7 +40,7 @@ function partOf(name: string, argument: string | undefined, hostName: string): P
     case 'location':
       return ({ location }) => location
     case 'command':
-      return () => ''
+      return ({ command }) => command ?? ''
     case 'timestamp':
       return ({ nowMs }) => strftime(argument ?? '%b %d %H:%M:%S', nowMs)
     case 'hostname':
