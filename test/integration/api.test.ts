@@ -221,6 +221,17 @@ describe('API', () => {
       assert.equal(part(answer, 'answers.1.results.names.buckets.length'), 1)
     })
 
+    it('muted alerts are left out where that is asked for, and can be counted', async () => {
+      const mute = { ruleId: '87903', field: 'data.docker.Actor.Attributes.name', value: 'web' }
+      const made = await send('POST', '/mutes', { ...mute, reason: 'known', hours: 1 })
+      const total = async (muted: string) =>
+        part(await get(`/search?ds=alerts&${day}&muted=${muted}`), 'total.value')
+      assert.deepEqual([await total('shown'), await total('hidden'), await total('only')], [3, 2, 1])
+      assert.equal(dashboard.changes.at(-1)?.action, 'muted')
+      await send('DELETE', `/mutes/${String(part(made, 'id'))}`, undefined)
+      assert.equal(await total('hidden'), 3)
+    })
+
     it('a facet ignores its own filter and obeys the others', async () => {
       const answer = await send('POST', '/facets', {
         ds: 'events',
@@ -290,6 +301,15 @@ describe('API', () => {
       ['PUT', '/session/password', 'viewer'],
       ['GET', '/rules/files', 'viewer'],
       ['GET', '/rules/files/text?name=etc/rules/local.xml', 'viewer'],
+      ['GET', '/saved', 'viewer'],
+      ['POST', '/saved', 'viewer'],
+      ['DELETE', '/saved/0123456789abcdef', 'viewer'],
+      ['GET', '/notes?event=x', 'viewer'],
+      ['POST', '/notes', 'analyst'],
+      ['DELETE', '/notes/0123456789abcdef', 'analyst'],
+      ['GET', '/mutes', 'viewer'],
+      ['POST', '/mutes', 'analyst'],
+      ['DELETE', '/mutes/0123456789abcdef', 'analyst'],
       ['POST', '/rules/test', 'analyst'],
       ['POST', '/rules/files/check', 'analyst'],
       ['PUT', '/rules/files', 'admin'],

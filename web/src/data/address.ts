@@ -24,7 +24,7 @@ export const address = signal<Address>(read())
 addEventListener('popstate', () => (address.value = read()))
 
 /** Kept when going from page to page: the question stays, the place changes. */
-const carried = ['q', 'ds', 'f', 'from', 'to', 'live'] as const
+const carried = ['q', 'ds', 'f', 'from', 'to', 'live', 'muted'] as const
 
 export type Changes = Readonly<Record<string, string | readonly string[] | undefined>>
 
@@ -93,7 +93,13 @@ export const range = computed(() => {
 })
 
 /** The question without its time, as the API wants it. */
-export const scope = computed(() => ({ ds: dataset.value, q: query.value, f: filters.value }))
+export const showsMuted = computed(() => param('muted') === 'shown')
+export const scope = computed(() => ({
+  ds: dataset.value,
+  q: query.value,
+  f: filters.value,
+  muted: showsMuted.value ? 'shown' : 'hidden',
+}))
 
 export const scopeWithin = computed(() => ({
   ...scope.value,

@@ -14,6 +14,7 @@ export interface Narrower {
   /** Another time than that of the page. */
   readonly from?: string
   readonly to?: string
+  readonly muted?: 'only'
   /** Without the search and the filters of the page. */
   readonly alone?: boolean
 }

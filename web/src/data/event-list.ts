@@ -15,6 +15,7 @@ interface Question {
   readonly from: string | undefined
   readonly to: string | undefined
   readonly sort: 'newest' | 'oldest'
+  readonly muted: string
 }
 
 /** Rows of the Events page: pages from the search, and what the live tail adds on top. */
@@ -82,9 +83,9 @@ export class EventList {
   follow(): void {
     if (this.#stream || !this.#question) return
     this.tail.value = 'connecting'
-    const { ds, q, f } = this.#question
+    const { ds, q, f, muted } = this.#question
     const since = this.#newest > 0 ? this.#newest : undefined
-    const stream = new EventSource(apiUrl(`/tail${queryString({ ds, q, f, since })}`))
+    const stream = new EventSource(apiUrl(`/tail${queryString({ ds, q, f, muted, since })}`))
     this.#stream = stream
     stream.addEventListener('batch', (event) => this.#receive(String(event.data)))
     stream.addEventListener('ping', () => (this.tail.value = 'live'))

@@ -12,9 +12,11 @@ import {
   range,
   refreshed,
   scopeWithin,
+  showsMuted,
   sort,
   to,
 } from '../data/address.ts'
+import { noted } from '../data/act.ts'
 import type { Facet, Hit } from '../data/answers.ts'
 import { useCounts } from '../data/ask.ts'
 import { useResource } from '../data/client.ts'
@@ -31,7 +33,16 @@ import { Failed } from '../parts/notice.tsx'
 /** The evidence: facets, time, rows, one event. */
 export function EventsPage() {
   const list = useMemo(() => new EventList(), [])
-  const key = JSON.stringify([dataset.value, query.value, filters.value, from.value, to.value, sort.value])
+  const key = JSON.stringify([
+    dataset.value,
+    query.value,
+    filters.value,
+    from.value,
+    to.value,
+    sort.value,
+    showsMuted.value,
+    noted.value,
+  ])
   const live = isLive.value
   useEffect(() => {
     const question = {
@@ -41,6 +52,7 @@ export function EventsPage() {
       from: from.value,
       to: endsNow.value ? undefined : to.value,
       sort: sort.value,
+      muted: showsMuted.value ? 'shown' : 'hidden',
     }
     list.load(question).then(
       () => isLive.peek() && list.follow(),

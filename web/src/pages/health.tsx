@@ -5,6 +5,7 @@ import { ago, duration, full } from '../data/time.ts'
 import { refreshed } from '../data/address.ts'
 import { Access } from '../parts/access.tsx'
 import { Card } from '../parts/card.tsx'
+import { MutesCard } from '../parts/mutes.tsx'
 import { Advice, Command, Failed } from '../parts/notice.tsx'
 import { sourceName } from '../parts/source-states.tsx'
 import { Text } from '../parts/text.tsx'
@@ -29,6 +30,7 @@ export function HealthPage() {
       <Sources health={data} />
       <Checks health={data} />
       {data.rules.problems.length > 0 && <RuleProblems health={data} />}
+      <MutesCard />
       <SetUp />
       <Access />
     </div>

@@ -5,6 +5,7 @@ import { useResource } from '../data/client.ts'
 import { hrefWith } from '../data/filter.ts'
 import { bandOf } from '../data/severity.ts'
 import { count, plural, shortCount } from '../data/text.ts'
+import { Icon } from '../parts/icon.tsx'
 import { Failed } from '../parts/notice.tsx'
 import { Link } from '../parts/link.tsx'
 
@@ -82,6 +83,14 @@ export function MitrePage() {
           <input type="checkbox" checked={isAll} onChange={(event) => setAll(event.currentTarget.checked)} />
           All of Enterprise
         </label>
+        <button
+          type="button"
+          class="button"
+          title="A layer for the ATT&CK Navigator: alerts as score, rules as comment"
+          onClick={() => saveLayer(version, shown)}
+        >
+          <Icon name="download" /> Navigator layer
+        </button>
       </header>
       <div class="matrix" tabIndex={0} role="region" aria-label="Tactics and techniques">
         {columns.map((column) => (
@@ -99,6 +108,47 @@ export function MitrePage() {
       </div>
     </div>
   )
+}
+
+const layerColours = {
+  info: '#c9ced6',
+  low: '#9ecae9',
+  medium: '#ffd27f',
+  high: '#ffa875',
+  critical: '#ff8fb3',
+} as const
+
+/** The matrix as a layer of the ATT&CK Navigator (format 4.5). */
+function saveLayer(version: string, cells: readonly Cell[]): void {
+  const techniques = [...new Map(cells.map((cell) => [cell.id, cell])).values()]
+    .filter((cell) => cell.alerts > 0 || (cell.rules ?? 0) > 0)
+    .map((cell) => ({
+      techniqueID: cell.id,
+      score: cell.alerts,
+      color: cell.alerts > 0 ? layerColours[bandOf(cell.maxLevel)] : '',
+      comment: `${plural(cell.alerts, 'alert')}${cell.rules === undefined ? '' : `, ${plural(cell.rules, 'rule')}`}`,
+      enabled: true,
+    }))
+  const layer = {
+    name: 'Quaywatch',
+    versions: { attack: version.split('.')[0] ?? version, navigator: '5.1.0', layer: '4.5' },
+    domain: 'enterprise-attack',
+    description: `Alerts and rules, ${new Date().toISOString()}`,
+    techniques,
+    gradient: {
+      colors: ['#ffffff', '#ff8fb3'],
+      minValue: 0,
+      maxValue: Math.max(1, ...techniques.map(({ score }) => score)),
+    },
+  }
+  const url = URL.createObjectURL(
+    new Blob([JSON.stringify(layer, undefined, 1)], { type: 'application/json' }),
+  )
+  const link = document.createElement('a')
+  link.href = url
+  link.download = 'quaywatch-attack-layer.json'
+  link.click()
+  URL.revokeObjectURL(url)
 }
 
 /** Rules per technique; one for a sub-technique counts for its parent too. */

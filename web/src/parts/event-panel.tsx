@@ -11,6 +11,7 @@ import { ago, clock, full } from '../data/time.ts'
 import { Copy } from './copy.tsx'
 import { Icon } from './icon.tsx'
 import { Link } from './link.tsx'
+import { MuteMenu, Notes } from './notes.tsx'
 import { Failed } from './notice.tsx'
 import { Level } from './severity.tsx'
 import { Line, LongText, Text } from './text.tsx'
@@ -113,7 +114,11 @@ function Summary({ hit }: { readonly hit: Hit }) {
           </pre>
         </section>
       )}
-      <Pivots hit={hit} />
+      <div class="panel-actions">
+        <Pivots hit={hit} />
+        <MuteMenu hit={hit} />
+      </div>
+      <Notes hit={hit} />
       <p class="muted event-id">
         Event <Text limit={80}>{hit.eventId}</Text>
         <Copy text={location.href} label="Copy a link to this event" />

@@ -4,6 +4,7 @@ import { activeFilters, clearFilters, filterText, toggle } from '../data/filter.
 import { change, filters } from '../data/address.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { Icon } from './icon.tsx'
+import { MutedNote } from './mutes.tsx'
 
 const words: Readonly<Record<Filter['kind'], string>> = {
   is: 'is',
@@ -15,7 +16,7 @@ const words: Readonly<Record<Filter['kind'], string>> = {
 /** The filters in force, each with a way out. */
 export function FilterPills() {
   const active = activeFilters()
-  if (active.length === 0) return null
+  if (active.length === 0) return <MutedNote />
   return (
     <div class="pills" role="group" aria-label="Filters">
       {active.map((filter) => (
@@ -42,6 +43,7 @@ export function FilterPills() {
       <button type="button" class="link" onClick={clearFilters}>
         Clear all
       </button>
+      <MutedNote />
     </div>
   )
 }

@@ -1,5 +1,16 @@
 import { useState } from 'preact/hooks'
-import { address, change, dataset, filters, from, group, query, range, to } from '../data/address.ts'
+import {
+  address,
+  change,
+  dataset,
+  filters,
+  from,
+  group,
+  query,
+  range,
+  showsMuted,
+  to,
+} from '../data/address.ts'
 import { apiUrl, queryString } from '../data/client.ts'
 import { labelOf } from '../data/event.ts'
 import type { EventList } from '../data/event-list.ts'
@@ -87,7 +98,8 @@ function showNew(list: EventList): void {
 }
 
 function question() {
-  return { ds: dataset.value, q: query.value, f: filters.value, from: from.value, to: to.value }
+  const muted = showsMuted.value ? 'shown' : 'hidden'
+  return { ds: dataset.value, q: query.value, f: filters.value, from: from.value, to: to.value, muted }
 }
 
 function ExportMenu() {
