@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
 import { launch, noBrowser, picture, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { recorded } from '../support/recorded-alerts.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const pages = [
   { path: 'overview', ready: 'Needs attention' },
@@ -25,17 +22,6 @@ const pages = [
   { path: 'rules?view=test', ready: 'Log lines or events' },
   { path: 'health', ready: 'Bring data in' },
 ] as const
-
-/** Serious and critical findings of axe-core, as `rule: element`. */
-async function findings(page: Page): Promise<readonly string[]> {
-  // The page's own policy forbids a script of ours; the debugger's protocol does not ask it.
-  await page.evaluate(axe)
-  const found: unknown = await page.evaluate(
-    `axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) =>
-      id + ': ' + nodes[0].html.slice(0, 200) + ' ' + (nodes[0].any[0]?.message ?? '')))`,
-  )
-  return Array.isArray(found) ? found.map(String) : ['axe gave no list']
-}
 
 describe('pages', { skip: noBrowser }, () => {
   const store = new MemoryStore()
@@ -68,7 +54,7 @@ describe('pages', { skip: noBrowser }, () => {
         await page.getByText(ready).or(page.getByLabel(ready)).first().waitFor()
         await page.waitForLoadState('networkidle').catch(() => undefined)
         await picture(page, `${path.replace(/\W+/g, '-')}-${colorScheme}`)
-        wrong.push(...(await findings(page)).map((one) => `${path}: ${one}`))
+        wrong.push(...(await axeFindings(page)).map((one) => `${path}: ${one}`))
       }
       assert.deepEqual(wrong, [])
       assert.deepEqual(
