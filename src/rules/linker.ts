@@ -71,7 +71,7 @@ export class Linker {
   #bySid(ruleId: number, ifSid: TextDraft, category: Category): Parents | undefined {
     const ids = this.#idsIn(ifSid)
     if (!ids) return undefined
-    const nodes = ids.flatMap((id) => this.#placesOf(id, ifSid))
+    const nodes = ids.flatMap((id) => this.#placesOf(id, ruleId, ifSid))
     if (nodes.length === 0) this.missing.leftOut(ruleId, ids)
     if (/[, ]\n?$/.test(ifSid.text)) nodes.push(...this.#trailing(ifSid, category))
     const [first] = nodes
@@ -94,12 +94,12 @@ export class Linker {
     return ids.map(Number)
   }
 
-  #placesOf(id: number, ifSid: TextDraft): RuleNode[] {
+  #placesOf(id: number, ruleId: number, ifSid: TextDraft): RuleNode[] {
     const parent = this.#tree.rule(id)
     if (parent) return this.#tree.placesOf(parent)
     if (!this.#broken.has(id)) {
       const message = `there is no rule ${id} before this one`
-      this.missing.note(id, this.#problems.problems.length)
+      this.missing.note(id, ruleId, this.#problems.problems.length)
       this.#problems.warn('parent-not-found', message, ifSid.contentAt)
     }
     return []
@@ -118,7 +118,7 @@ export class Linker {
     if (parent) return { nodes: this.#tree.placesOf(parent), category: parent.category }
     if (!this.#broken.has(sid)) {
       const message = `there is no rule ${sid} before this one; the rule is left out`
-      this.missing.note(sid, this.#problems.problems.length)
+      this.missing.note(sid, draft.attributes.id, this.#problems.problems.length)
       this.#problems.warn(
         'matched-parent-not-found',
         message,

@@ -156,6 +156,11 @@ describe('problems of rule files', () => {
     ])
   })
 
+  it('rules.md 3.5: a rule is no parent of itself', () => {
+    const rules = R(100, 5, '<if_sid>1,100</if_sid>')
+    assert.deepEqual(parents(rules), ['rule 100 names itself as its parent'])
+  })
+
   it('rules.md 3.5: rules that name each other as parents are left out, and said to be a circle', () => {
     const rules = R(100, 5, '<if_sid>101</if_sid>') + R(101, 5, '<if_sid>100</if_sid>')
     assert.deepEqual(parents(rules), [
