@@ -9,12 +9,12 @@ import { BacktestJobs } from './backtest-jobs.ts'
 import { ensureServerCertificate, type ServerCertificate } from './certs/server-certificate.ts'
 import { type LoadedConfiguration, loadConfiguration } from './configuration-file.ts'
 import type { Problem } from './dialect/problem.ts'
-import { FirstSeenFile } from './first-seen-file.ts'
 import { prepareHome } from './home.ts'
 import { type LoadedEngine, loadEngine } from './load-engine.ts'
 import { certificateCheck, diskCheck, healthReport, type RunningSource } from './manager-health.ts'
 import { Masker } from './mask/masker.ts'
 import { startFileOutputs } from './outputs/files/start.ts'
+import { MemoryFiles } from './memory-files.ts'
 import { ingest } from './pipeline/ingest.ts'
 import { rebuildMemory } from './pipeline/rebuild.ts'
 import { ruleFiles } from './rule-files.ts'
@@ -81,11 +81,12 @@ export class Manager {
   readonly #startedAtMs = Date.now()
   readonly #ports = new Map<string, number>()
   readonly #sources: RunningSource[] = []
-  readonly #firstSeen: FirstSeenFile
+  readonly #memoryFiles: MemoryFiles
   readonly #running: Promise<void>[] = []
   readonly #backtests: BacktestJobs
   readonly #mask: (entry: Entry) => Entry
   #engine: LoadedEngine
+  #reloading: Promise<unknown> = Promise.resolve()
   #api: Api | undefined
   #storeServer: StoreServer | undefined
   #checks: readonly HealthCheck[] = []
@@ -98,7 +99,7 @@ export class Manager {
     store: KeptStore
     storeWatch: StoreWatch
     engine: LoadedEngine
-    firstSeen: FirstSeenFile
+    memoryFiles: MemoryFiles
   }) {
     this.#options = parts.options
     this.#configuration = parts.configuration
@@ -108,7 +109,7 @@ export class Manager {
     this.#store = parts.store
     this.#storeWatch = parts.storeWatch
     this.#engine = parts.engine
-    this.#firstSeen = parts.firstSeen
+    this.#memoryFiles = parts.memoryFiles
     const masker = new Masker(parts.configuration.configuration.mask, maskTelemetry(parts.telemetry))
     this.#mask = (entry) => masker.mask(entry)
     const { home, configFile, rulesetFolder } = parts.options
@@ -121,8 +122,8 @@ export class Manager {
     prepareHome(home)
     const configuration = loadConfiguration(home, options.configFile)
     refuseFatal('the configuration cannot be used', configuration.problems)
-    const firstSeen = new FirstSeenFile(home)
-    const engine = loadFor(options, configuration, firstSeen)
+    const memoryFiles = new MemoryFiles(home)
+    const engine = loadFor(options, configuration, memoryFiles)
     refuseFatal('the rules cannot be used', engine.problems)
     const telemetry = startTelemetry({
       level: 'info',
@@ -146,7 +147,7 @@ export class Manager {
       store,
       storeWatch,
       engine,
-      firstSeen,
+      memoryFiles,
     })
     storeWatch.tellsTo((event) => manager.#record(event))
     try {
@@ -160,6 +161,8 @@ export class Manager {
 
   async #startParts(): Promise<void> {
     await this.#rebuild(this.#engine)
+    // Positions never come back, and there are at least as many as alerts: no id of an earlier run is given again.
+    this.#engine.engine.memory.numberFrom(this.#store.head() + 1)
     const certificate = await ensureServerCertificate(this.home)
     await this.#refreshChecks(certificate)
     this.#api = await this.#startApi(certificate)
@@ -187,7 +190,7 @@ export class Manager {
     const editable = ruleFiles({
       home: this.home,
       files,
-      load: (overlaid) => loadFor(this.#options, this.#configuration, this.#firstSeen, overlaid),
+      load: (overlaid) => loadFor(this.#options, this.#configuration, this.#memoryFiles, overlaid),
       problems: () => this.#engine.problems,
       reload: () => this.reload(),
       now: Date.now,
@@ -264,11 +267,11 @@ export class Manager {
     }
   }
 
-  /** A key that is not written is found again when memory is rebuilt, as long as its event is kept. */
-  #writeFirstSeen(): void {
+  /** What is not written is found again when memory is rebuilt, as long as its event is kept. */
+  #writeMemory(): void {
     const failed = (error: Error) =>
-      this.#telemetry.log.error({ error: error.message }, 'first-seen keys were not written')
-    this.#firstSeen.flush().catch(failed)
+      this.#telemetry.log.error({ error: error.message }, 'what rules remember was not written')
+    this.#memoryFiles.flush().catch(failed)
   }
 
   /** One source ending must not end the others; it is said loudly, and shown by `health`. */
@@ -280,7 +283,7 @@ export class Manager {
       telemetry: this.#events,
       now: Date.now,
       mask: this.#mask,
-      stored: () => this.#writeFirstSeen(),
+      stored: () => this.#writeMemory(),
     }
     try {
       await ingest(source, parts, this.#stop.signal)
@@ -354,15 +357,23 @@ export class Manager {
     return [...this.#configuration.problems, ...this.#engine.problems]
   }
 
-  /** Reads rules, decoders and lists again. Whatever is fatal in them leaves the old ones in force. */
-  async reload(): Promise<readonly Problem[]> {
-    const loaded = loadFor(this.#options, this.#configuration, this.#firstSeen)
+  /** Reads rules, decoders and lists again, one time after the other. Whatever is fatal in them leaves the old ones in force. */
+  reload(): Promise<readonly Problem[]> {
+    const reloaded = this.#reloading.then(() => this.#reload())
+    this.#reloading = reloaded.catch(() => undefined)
+    return reloaded
+  }
+
+  async #reload(): Promise<readonly Problem[]> {
+    await this.#memoryFiles.flush()
+    const loaded = loadFor(this.#options, this.#configuration, this.#memoryFiles)
     const fatal = loaded.problems.find(({ severity }) => severity === 'fatal')
     if (fatal) {
       this.#record({ kind: 'rules-refused', problem: fatal.message, count: loaded.problems.length })
       return loaded.problems
     }
     await this.#rebuild(loaded)
+    loaded.engine.memory.numberFrom(this.#engine.engine.memory.nextNumber)
     this.#engine = loaded
     this.#record({ kind: 'rules-reloaded', rules: loaded.engine.rules.size })
     return loaded.problems
@@ -395,11 +406,11 @@ function limitsOf({ configuration: { store } }: LoadedConfiguration) {
 function loadFor(
   { home, rulesetFolder }: ManagerOptions,
   { configuration }: LoadedConfiguration,
-  firstSeen: FirstSeenFile,
+  memoryFiles: MemoryFiles,
   files?: RulesetFiles,
 ): LoadedEngine {
   const { ruleset, global, alerts } = configuration
-  const memory = { firstSeen: firstSeen.read(), onFirstSeen: (key: string) => firstSeen.note(key) }
+  const memory = memoryFiles.options()
   return loadEngine({
     home,
     rulesetFolder,

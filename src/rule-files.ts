@@ -52,6 +52,11 @@ export function ruleFiles(parts: RuleFileParts): EditableRuleFiles {
     },
     save: (request) => inTurn(() => save(parts, request)),
     remove: (name, by) => inTurn(() => remove(parts, name, by)),
+    reload: () =>
+      inTurn(async () => {
+        const problems = await parts.reload()
+        return problems.map((problem) => ({ ...problem, message: fromByteString(problem.message) }))
+      }),
     versions: (name) => (isOwn(name) ? versionsOf(home, name) : []),
     version: (name, id) => {
       const found = isOwn(name) && versionsOf(home, name).some((one) => one.id === id)

@@ -74,6 +74,8 @@ export interface Change {
     | 'token-revoked'
     | 'export'
     | 'rule-file-saved'
+    | 'rules-reloaded'
+    | 'rules-reload-refused'
     | 'rule-file-removed'
     | 'search-saved'
     | 'search-removed'
@@ -181,6 +183,8 @@ export interface RuleFileHooks {
     readonly by: string
   }): Promise<SaveOutcome>
   remove(name: string, by: string): Promise<SaveOutcome>
+  /** Makes what is on disk the rules in force, unless something in it is fatal; all problems. */
+  reload(): Promise<readonly Problem[]>
   /** Before each change, newest first. */
   versions(name: string): readonly { readonly id: string; readonly atMs: number; readonly by: string }[]
   version(name: string, id: string): string | undefined

@@ -39,6 +39,28 @@ export function addRuleFileRoutes(server: FastifyInstance, context: ApiContext):
   }
   addReading(server, hooks)
 
+  server.post('/rules/reload', {
+    config: { access: 'admin' },
+    schema: {
+      summary: 'Read rules, decoders and lists again; with a fatal problem the old ones stay in force',
+      tags,
+      response: { 200: problems, ...problemResponses },
+    },
+    handler: async (request) => {
+      const found = await hooks().reload()
+      const isRefused = found.some(({ severity }) => severity === 'fatal')
+      record(context, request, {
+        action: isRefused ? 'rules-reload-refused' : 'rules-reloaded',
+        target: 'rules',
+      })
+      if (isRefused)
+        throw new ApiProblem(422, 'rules-refused', 'The rules cannot be used; the old ones stay in force.', {
+          extra: { problems: found },
+        })
+      return { problems: found }
+    },
+  })
+
   server.post<{ Body: FileBody }>('/rules/files/check', {
     config: { access: 'analyst' },
     bodyLimit: longest * 2,

@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util'
 import { isClusterName } from '../certs/certificate-folder.ts'
 import { loadConfiguration } from '../configuration-file.ts'
 import { formatProblem } from '../dialect/problem.ts'
-import { FirstSeenFile } from '../first-seen-file.ts'
 import { homeFolder, prepareHome } from '../home.ts'
 import { loadEngine } from '../load-engine.ts'
+import { MemoryFiles } from '../memory-files.ts'
 import { Masker } from '../mask/masker.ts'
 import { startFileOutputs } from '../outputs/files/start.ts'
 import { ingest } from '../pipeline/ingest.ts'
@@ -107,8 +107,7 @@ async function withoutManager(given: Arguments): Promise<number> {
   prepareHome(home)
   const { configuration, problems } = loadConfiguration(home, given.config)
   const { ruleset, global, alerts } = configuration
-  const firstSeen = new FirstSeenFile(home)
-  const memory = { firstSeen: firstSeen.read(), onFirstSeen: (key: string) => firstSeen.note(key) }
+  const memoryFiles = new MemoryFiles(home)
   const hostName = hostname().split('.')[0] ?? 'localhost'
   const loaded = loadEngine({
     home,
@@ -117,7 +116,7 @@ async function withoutManager(given: Arguments): Promise<number> {
     global,
     alerts,
     hostName,
-    memory,
+    memory: memoryFiles.options(),
     earlierProblems: problems,
   })
   for (const problem of loaded.problems) say(formatProblem(problem))
@@ -148,6 +147,7 @@ async function withoutManager(given: Arguments): Promise<number> {
     },
   })
   const { engine } = loaded
+  engine.memory.numberFrom(store.head() + 1)
   const masker = new Masker(configuration.mask, maskTelemetry(telemetry))
   try {
     await ingest(
@@ -161,7 +161,7 @@ async function withoutManager(given: Arguments): Promise<number> {
       await sleep(50)
     )
       if (await alertsWritten(store)) break
-    await firstSeen.flush()
+    await memoryFiles.flush()
     const { events: stored, alerts: raised } = await store.stats()
     say(`the store now holds ${stored} events and ${raised} alerts`)
   } finally {

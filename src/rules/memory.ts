@@ -1,6 +1,6 @@
 import type { ByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
-import { DiffStore } from './diff-store.ts'
+import { type DiffContent, DiffStore } from './diff-store.ts'
 import { FirstSeen } from './first-seen.ts'
 import type { Rule } from './rule.ts'
 import type { Memory } from './rule-set.ts'
@@ -16,10 +16,12 @@ export interface MemoryOptions {
   readonly limit: number
   /** First-time-seen keys from an earlier run. */
   readonly firstSeen?: Iterable<ByteString>
-  /** Number after the dot in the id of the first alert; ids must stay unique across restarts. */
-  readonly firstSequence?: number
   /** Called once for every key that is new. */
   readonly onFirstSeen?: (key: ByteString) => void
+  /** Contents for `check_diff` from an earlier run, the latest last. */
+  readonly diff?: Iterable<DiffContent>
+  /** Called for every content that is new. */
+  readonly onDiff?: (content: DiffContent) => void
 }
 
 export const defaultMemoryOptions: MemoryOptions = { mode: 'daemon', limit: 65_536 }
@@ -32,23 +34,23 @@ export class EngineMemory implements Memory {
   /** Arrival of the last event that a rule with `ignore` let through; NaN when there is none. */
   readonly ignoreSince: Float64Array
   readonly firstSeen: FirstSeen
-  readonly diff = new DiffStore()
+  readonly diff: DiffStore
   #held = 0
   #evicted = 0
   #hour = NaN
   #quarter = NaN
   readonly #windows = new Map<Rule, Window>()
   readonly #inTurn: Window[] = []
-  #sequence: number
+  #sequence = -1
   #turn = 0
 
   constructor(ruleCount: number, options: MemoryOptions) {
     this.mode = options.mode
     this.limit = options.limit
-    this.#sequence = (options.firstSequence ?? 0) - 1
     this.firedTimes = new Uint32Array(ruleCount)
     this.ignoreSince = new Float64Array(ruleCount).fill(NaN)
     this.firstSeen = new FirstSeen(options.firstSeen ?? [], options.onFirstSeen)
+    this.diff = new DiffStore(options.diff, options.onDiff)
   }
 
   get held(): number {
@@ -70,6 +72,16 @@ export class EngineMemory implements Memory {
     if (hour === this.#hour) return
     if (!Number.isNaN(this.#hour)) this.firedTimes.fill(0)
     this.#hour = hour
+  }
+
+  /** What the next alert gets as its number behind the dot. */
+  get nextNumber(): number {
+    return this.#sequence + 1
+  }
+
+  /** Ids must never repeat, whatever was numbered while memory was rebuilt. */
+  numberFrom(next: number): void {
+    this.#sequence = next - 1
   }
 
   /** `<epoch seconds>.<sequence>`; an event that is no alert repeats the number of the latest one (spec/rules.md §6.3). */

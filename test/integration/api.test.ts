@@ -313,6 +313,7 @@ describe('API', () => {
       ['POST', '/rules/test', 'analyst'],
       ['POST', '/rules/files/check', 'analyst'],
       ['PUT', '/rules/files', 'admin'],
+      ['POST', '/rules/reload', 'admin'],
       ['DELETE', '/rules/files?name=etc/rules/local.xml', 'admin'],
       ['POST', '/rules/backtests', 'analyst'],
       ['GET', '/rules/backtests', 'analyst'],

@@ -69,6 +69,30 @@ describe('quaywatch manager', () => {
     },
   )
 
+  it('gives no alert the id of an earlier run or of rules before', { timeout: 120_000 }, async (t) => {
+    const home = temporaryFolder(t, 'ids')
+    const ids = (): string[] => alertLines(home).map(({ id }) => String(id))
+    for (const run of [1, 2, 3]) {
+      const manager = await startManager(t, home, withoutDocker)
+      await eventually(
+        'alert 409001',
+        () => ruleIds(home).filter((id) => id === '409001').length === run || undefined,
+      )
+      manager.child.kill('SIGHUP')
+      await eventually(
+        'alert 409006',
+        () => ruleIds(home).filter((id) => id === '409006').length === run || undefined,
+      )
+      assert.equal(await manager.end('SIGTERM'), 0)
+    }
+    assert.ok(ids().length >= 6)
+    const numbers = ids().map((id) => Number(id.split('.')[1]))
+    assert.deepEqual(
+      numbers,
+      [...new Set(numbers)].sort((left, right) => left - right),
+    )
+  })
+
   it('refuses a broken configuration with file, line and column, and exit code 1', async (t) => {
     const home = temporaryFolder(t, 'broken')
     const config = path.join(home, 'ossec.conf')
