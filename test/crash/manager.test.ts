@@ -1,6 +1,7 @@
 // What was acknowledged is found exactly once, whenever the process is killed.
 import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
+import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -11,7 +12,7 @@ import {
   replayedIds,
   searchedIds,
 } from '../support/audit-client.ts'
-import { eventually, startManager, temporaryFolder } from '../support/manager-process.ts'
+import { eventually, quaywatch, startManager, temporaryFolder } from '../support/manager-process.ts'
 
 const rounds = Number(process.env['QUAYWATCH_CRASH_ROUNDS'] ?? 4)
 const clients = 4
@@ -68,9 +69,22 @@ describe('kill -9', () => {
       const last = await startManager(t, home)
       assert.equal(await last.end('SIGTERM'), 0)
       assertStoredOnce(await searchedIds(home), acknowledged)
+      await assertDecidedAsStored(home)
     },
   )
 })
+
+/** Evaluating everything once more gives the alerts that are stored, also where a kill interrupted a correlation. */
+async function assertDecidedAsStored(home: string): Promise<void> {
+  const { code, stdout, stderr } = await quaywatch([
+    ...['rules', 'backtest', '--against', 'stored', '--from', '1d', '--home', home, '--json'],
+    ...['--config', path.join(home, 'test.conf')],
+  ])
+  assert.equal(code, 0, stderr)
+  const { alerts, fired, changed, stopped } = JSON.parse(stdout)
+  assert.ok(alerts.before > 100, `only ${alerts.before} alerts`)
+  assert.deepEqual({ fired, changed, stopped }, { fired: [], changed: [], stopped: [] })
+}
 
 describe('more than the webhook can hold', () => {
   /** 48 MB at once, more than may wait. */
