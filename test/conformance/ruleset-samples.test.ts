@@ -7,6 +7,7 @@ import { after, describe, it } from 'node:test'
 import { toByteString } from '../../src/event/byte-string.ts'
 import { RawEvent } from '../../src/event/raw-event.ts'
 import { type LoadedEngine, loadEngine } from '../../src/load-engine.ts'
+import { readMitreCatalogue } from '../../src/rules/mitre-catalogue.ts'
 import { packageRoot } from '../../src/version.ts'
 
 const folder = path.join(packageRoot, 'ruleset', 'rules')
@@ -60,6 +61,31 @@ const texts = files.map((name) => readFileSync(path.join(folder, name), 'utf8'))
 
 describe('built-in ruleset', () => {
   after(() => rmSync(home, { recursive: true, force: true }))
+
+  it('names only techniques that the catalogue of ATT&CK holds', () => {
+    const { techniques } = readMitreCatalogue(readFileSync(path.join(folder, '..', 'mitre.json'), 'utf8'))
+    const used = texts.flatMap((text) => [...text.matchAll(/<id>(T[\d.]+)<\/id>/g)].map(([, id = '']) => id))
+    assert.ok(used.length > 100)
+    assert.deepEqual(
+      [...new Set(used)].filter((id) => !techniques.has(id)),
+      [],
+    )
+  })
+
+  it('tells the audit level and what to do for every Kubernetes rule that alerts', () => {
+    for (const [at, name] of files.entries()) {
+      const advice = path.join(folder, name.replace(/\.xml$/, '.advice.json'))
+      if (!name.startsWith('401')) continue
+      const known: Readonly<Record<string, { level: string; advice: string }>> = JSON.parse(
+        readFileSync(advice, 'utf8'),
+      )
+      for (const { id, level } of rulesIn(texts, texts[at] ?? '')) {
+        if (level === 0) continue
+        assert.match(known[id]?.level ?? '', /^(?:Metadata|Request|RequestResponse)$/, `rule ${id}`)
+        assert.ok((known[id]?.advice.length ?? 0) > 15, `rule ${id}`)
+      }
+    }
+  })
 
   it('loads without a problem', () => assert.deepEqual(loaded.problems, []))
 

@@ -103,6 +103,75 @@ const requests: readonly { readonly is: string; readonly parts: Parts; readonly 
     expected: { 'actor.kind': 'serviceaccount', 'actor.namespace': 'shop' },
   },
   {
+    is: 'a name like that of a controller makes none',
+    parts: { user: { username: 'system:serviceaccount:kube-system:evil-controller' } },
+    expected: { 'actor.kind': 'serviceaccount' },
+  },
+  {
+    is: 'the administrator of k3s and OpenShift is a person',
+    parts: { user: { username: 'system:admin', groups: ['system:masters'] } },
+    expected: { 'actor.kind': 'human' },
+  },
+  {
+    is: 'the control plane of EKS',
+    parts: { user: { username: 'eks:node-manager' } },
+    expected: { 'actor.kind': 'system' },
+  },
+  {
+    is: 'a node that uses curl',
+    parts: { user: { username: 'system:node:worker-1' }, userAgent: 'curl/8.5.0' },
+    expected: { 'actor.kind': 'node', 'actor.by_hand': 'true' },
+  },
+  {
+    is: 'a kubelet',
+    parts: { user: { username: 'system:node:worker-1' }, userAgent: 'kubelet/v1.34.1' },
+    expected: { 'actor.by_hand': undefined },
+  },
+  {
+    is: 'the role that allowed it',
+    parts: {
+      annotations: {
+        'authorization.k8s.io/reason':
+          'RBAC: allowed by RoleBinding "team/shop" of ClusterRole "edit" to Group "dev"',
+      },
+    },
+    expected: { 'actor.role': 'edit' },
+  },
+  {
+    is: 'releases of Helm by their label',
+    parts: {
+      requestURI: '/api/v1/secrets?labelSelector=name%3Dweb%2Cowner%3Dhelm',
+      objectRef: { resource: 'secrets' },
+    },
+    expected: { 'secret.is_helm': 'true' },
+  },
+  {
+    is: 'everything but releases of Helm',
+    parts: {
+      requestURI: '/api/v1/secrets?labelSelector=owner%21%3Dhelm',
+      objectRef: { resource: 'secrets' },
+    },
+    expected: { 'secret.is_helm': undefined },
+  },
+  {
+    is: 'a path to the kubelet that climbs out of the metrics',
+    parts: {
+      verb: 'create',
+      requestURI: '/api/v1/nodes/n/proxy/metrics/../run/a/b/c',
+      objectRef: { resource: 'nodes', name: 'n', subresource: 'proxy' },
+    },
+    expected: { 'proxy.kind': 'runs' },
+  },
+  {
+    is: 'a label that goes',
+    parts: {
+      verb: 'patch',
+      objectRef: { resource: 'namespaces', name: 'shop' },
+      requestObject: { metadata: { labels: { 'pod-security.kubernetes.io/enforce': null } } },
+    },
+    expected: { 'namespace.enforce': 'removed' },
+  },
+  {
     is: 'who takes the identity of a controller is none',
     parts: { impersonatedUser: { username: 'system:serviceaccount:kube-system:job-controller' } },
     expected: { 'actor.kind': 'human', impersonator: 'bob' },
