@@ -17,6 +17,7 @@ const mostAddresses = 64
 export function historyFacts(context: Context): void {
   const { actor, request } = context
   if (actor.kind === 'node') return nodeFacts(context)
+  if (actor.kind === 'human' || actor.kind === 'serviceaccount') publicFacts(context)
   if (actor.kind === 'system' || actor.kind === 'controller') return
   const state = stateOf(context)
   if (request.outcome === 'denied' || state.attempts !== undefined) attemptFacts(context, state)
@@ -26,11 +27,28 @@ export function historyFacts(context: Context): void {
   habitFacts(context)
 }
 
+/** Where people and pods live on public addresses, the first time from each network is enough. */
+function publicFacts({ event, facts, memory, cluster, actor }: Context): void {
+  if (facts.get('source_scope') !== 'public') return
+  const network = networkOf(texts(event['sourceIPs']).at(-1) ?? '')
+  const key = ['public', cluster, actor.name, network].join(' ')
+  facts.set('source_habit', memory.habits.get(key) === true ? 'known' : 'new')
+  memory.habits.set(key, true)
+}
+
 const beyondKubelet =
   /^(?:pods\/(?:exec|attach|portforward)|nodes\/proxy|certificatesigningrequests\/approval|(?:cluster)?role(?:binding)?s|daemonsets|deployments)$/
 
-/** A kubelet reads single secrets of its own pods, and enters none. */
-function nodeFacts({ event, facts, request }: Context): void {
+/** A kubelet reads single secrets of its own pods, and enters none; and it stays where it is. */
+function nodeFacts(context: Context): void {
+  const { event, facts, request } = context
+  const state = stateOf(context)
+  const ip = texts(event['sourceIPs']).at(-1) ?? ''
+  if (state.network !== ip) {
+    if (state.network !== undefined && facts.get('source_scope') === 'public')
+      facts.set('source_habit', 'new')
+    state.network = ip
+  }
   const isWide = request.resource === 'secrets' && request.name === '' && event['verb'] !== 'create'
   facts.set('node_beyond', isWide || beyondKubelet.test(request.resource))
 }
@@ -131,7 +149,8 @@ function credentialFacts({ event, facts, memory, cluster, actor, atMs }: Context
     if (isLate && (read.ip === ip || /^(?:kubectl|curl|wget|python)/i.test(agent)))
       facts.set('actor.token_read_by', read.by)
   }
-  if (id === undefined) return
+  // Tokens that were made by hand are used from wherever their owner is; that of a pod only in the pod.
+  if (id === undefined || pod === undefined) return
   const known = memory.credentials.get(`${cluster} ${id}`)
   if (known === undefined) memory.credentials.set(`${cluster} ${id}`, { ip, program: agent })
   else facts.set('actor.token_elsewhere', known.ip !== ip && known.program !== agent)

@@ -98,7 +98,7 @@ export class KubeMemory {
   /** Whether a node wants the certificate, by cluster and name of the request. */
   readonly signingRequests = new BoundedMap<boolean>(2_000)
   /** What service accounts do again and again. */
-  readonly habits = new BoundedMap<true>(10_000)
+  readonly habits = new BoundedMap<true>(20_000)
   /** By cluster and user name. */
   readonly grants = new BoundedMap<Grant>(5_000)
   /** Long-running requests whose start was told. */
