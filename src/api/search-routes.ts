@@ -33,6 +33,7 @@ const resultSchema = {
     buckets: { type: 'array', items: bucketSchema },
     other: { type: 'integer', description: 'Events in no bucket because of the size.' },
     value: { type: 'number' },
+    partial: { type: 'string', description: 'Why buckets are missing, when they are.' },
   },
 } as const
 
@@ -64,6 +65,7 @@ const aggregationSchema = {
 interface SearchText extends ScopeText {
   readonly sort?: 'newest' | 'oldest'
   readonly after?: number
+  readonly before?: number
   readonly limit?: number
 }
 
@@ -148,6 +150,8 @@ export function addSearchRoutes(server: FastifyInstance, context: ApiContext): v
   })
 }
 
+const opposite = { newest: 'oldest', oldest: 'newest' } as const
+
 function addSearch(server: FastifyInstance, context: ApiContext): void {
   const { store } = context
   server.get<{ Querystring: SearchText }>('/search', {
@@ -162,6 +166,11 @@ function addSearch(server: FastifyInstance, context: ApiContext): void {
           ...scopeProperties,
           sort: { type: 'string', enum: ['newest', 'oldest'], default: 'newest' },
           after: { type: 'integer', minimum: 0, description: '`next` of the page before.' },
+          before: {
+            type: 'integer',
+            minimum: 0,
+            description: '`previous` of the page after; not with `after`.',
+          },
           limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
         },
       },
@@ -177,6 +186,7 @@ function addSearch(server: FastifyInstance, context: ApiContext): void {
               properties: { value: { type: 'integer' }, exact: { type: 'boolean' } },
             },
             next: { type: 'integer', description: 'Absent on the last page.' },
+            previous: { type: 'integer', description: 'Where to go back from; absent on an empty page.' },
             partial: { type: 'string', description: 'Why the answer is not complete.' },
             tookMs: { type: 'number' },
           },
@@ -186,7 +196,10 @@ function addSearch(server: FastifyInstance, context: ApiContext): void {
     },
     handler: async (request, reply) => {
       const begun = performance.now()
-      const { sort = 'newest', after, limit = 100 } = request.query
+      const { sort = 'newest', after, before, limit = 100 } = request.query
+      if (after !== undefined && before !== undefined)
+        throw new ApiProblem(400, 'page', 'A page begins after one position or ends before one, not both.')
+      const isBack = before !== undefined
       const scope = readScope(request.query, context)
       const page = await store.search(
         {
@@ -194,19 +207,23 @@ function addSearch(server: FastifyInstance, context: ApiContext): void {
           query: scope.query,
           ...within(scope),
           limit,
-          order: sort,
+          order: isBack ? opposite[sort] : sort,
           ...(after === undefined ? {} : { after }),
+          ...(before === undefined ? {} : { after: before }),
         },
         readSignal(reply),
       )
-      const last = page.hits.at(-1)
+      const hits = isBack ? page.hits.toReversed() : page.hits
+      const first = hits[0]
+      const last = hits.at(-1)
       const tail = JSON.stringify({
         total: page.total,
-        ...(page.hits.length === limit && last ? { next: last.position } : {}),
+        ...((isBack || hits.length === limit) && last ? { next: last.position } : {}),
+        ...(first ? { previous: first.position } : {}),
         ...(page.partial === undefined ? {} : { partial: page.partial }),
         tookMs: Math.round((performance.now() - begun) * 10) / 10,
       })
-      const text = `{"hits":${hitsJson(page.hits)},${tail.slice(1)}`
+      const text = `{"hits":${hitsJson(hits)},${tail.slice(1)}`
       return reply.type('application/json; charset=utf-8').send(Buffer.from(text))
     },
   })

@@ -142,6 +142,18 @@ describe('API', () => {
       assert.equal(part(second, 'next'), undefined)
     })
 
+    it('goes back to the page before', async () => {
+      const oldest = `/search?ds=events&sort=oldest&limit=2&${day}`
+      const second = await get(`${oldest}&after=2`)
+      const back = await get(`${oldest}&before=${String(part(second, 'previous'))}`)
+      assert.deepEqual([part(second, 'hits.0.position'), part(second, 'previous')], [3, 3])
+      assert.deepEqual(
+        [part(back, 'hits.0.position'), part(back, 'hits.1.position'), part(back, 'next')],
+        [1, 2, 2],
+      )
+      assert.equal((await get(`${oldest}&before=9&after=1`)).status, 400)
+    })
+
     const filters = [
       { f: 'rule.id:87903', found: 1 },
       { f: '-rule.id:87903', found: 3 },
@@ -540,6 +552,7 @@ describe('API', () => {
     assert.equal(typeof json === 'object' && json !== null && Reflect.get(json, 'openapi'), '3.1.0')
     const checks = [
       '/search',
+      '/fields?ds=events',
       '/sessions',
       '/health',
       '/values?field=rule.id',
@@ -557,6 +570,16 @@ describe('API', () => {
       const schema = responseSchema(json, `/api/v1${url.split('?')[0] ?? ''}`)
       assert.deepEqual(mismatches(answer.json, schema, url), [])
     }
+    const posted = [
+      { url: '/aggregate', body: { aggs: { it: { kind: 'terms', field: 'rule.id', size: 2 } } } },
+      { url: '/facets', body: { fields: ['rule.id', 'agent.name'] } },
+      { url: '/query/parse', body: { q: 'a: (' } },
+    ] as const
+    for (const { url, body } of posted) {
+      const answer = await send('POST', url, body)
+      assert.equal(answer.status, 200)
+      assert.deepEqual(mismatches(answer.json, responseSchema(json, `/api/v1${url}`, 'post'), url), [])
+    }
   })
 })
 
@@ -564,8 +587,8 @@ function child(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 }
 
-function responseSchema(description: unknown, url: string): unknown {
-  const keys = ['paths', url, 'get', 'responses', '200', 'content', 'application/json', 'schema']
+function responseSchema(description: unknown, url: string, method = 'get'): unknown {
+  const keys = ['paths', url, method, 'responses', '200', 'content', 'application/json', 'schema']
   return keys.reduce(child, description)
 }
 
