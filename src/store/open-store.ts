@@ -92,7 +92,7 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         folder: logFolder,
         log,
         state,
-        recent: new RecentHits(24 * mebibyte, state.next - 1),
+        recent: new RecentHits(16 * mebibyte, state.next - 1),
         telemetry,
         troubles,
         stored: (record, position) => {
