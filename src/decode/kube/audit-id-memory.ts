@@ -1,11 +1,16 @@
-/** 53 bits of a string. */
-function fingerprint(text: string): number {
+const between = 0x20
+
+/** 53 bits of several texts; put together first they would take twice as long. */
+function fingerprint(parts: readonly unknown[]): number {
   let low = 0xdeadbeef
   let high = 0x41c6ce57
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index)
-    low = Math.imul(low ^ unit, 2_654_435_761)
-    high = Math.imul(high ^ unit, 1_597_334_677)
+  for (const part of parts) {
+    const text = typeof part === 'string' ? part : String(part)
+    for (let index = 0; index <= text.length; index += 1) {
+      const unit = index < text.length ? text.charCodeAt(index) : between
+      low = Math.imul(low ^ unit, 2_654_435_761)
+      high = Math.imul(high ^ unit, 1_597_334_677)
+    }
   }
   low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909)
   high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909)
@@ -26,7 +31,7 @@ export class AuditIdMemory {
   }
 
   /** True when the same id was seen with another content. */
-  isReused(id: string, content: string): boolean {
+  isReused(id: readonly unknown[], content: readonly unknown[]): boolean {
     const key = fingerprint(id)
     const digest = fingerprint(content)
     const known = this.#young.get(key) ?? this.#old.get(key)

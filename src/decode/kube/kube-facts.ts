@@ -59,8 +59,8 @@ function isAuditIdReused(event: Tree, cluster: string, memory: KubeMemory): bool
   const code = tree(event['responseStatus'])['code']
   const user = tree(event['user'])['username']
   return memory.auditIds.isReused(
-    [cluster, auditID, stage].join(' '),
-    [requestReceivedTimestamp, stageTimestamp, verb, requestURI, userAgent, code, user].join(' '),
+    [cluster, auditID, stage],
+    [requestReceivedTimestamp, stageTimestamp, verb, requestURI, userAgent, code, user],
   )
 }
 
