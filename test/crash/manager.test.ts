@@ -76,10 +76,9 @@ describe('kill -9', () => {
 
 /** Evaluating everything once more gives the alerts that are stored, also where a kill interrupted a correlation. */
 async function assertDecidedAsStored(home: string): Promise<void> {
-  const { code, stdout, stderr } = await quaywatch([
-    ...['rules', 'backtest', '--against', 'stored', '--from', '1d', '--home', home, '--json'],
-    ...['--config', path.join(home, 'test.conf')],
-  ])
+  const against = ['--against', 'stored', '--from', '1d', '--json']
+  const place = ['--home', home, '--config', path.join(home, 'test.conf')]
+  const { code, stdout, stderr } = await quaywatch(['rules', 'backtest', ...against, ...place])
   assert.equal(code, 0, stderr)
   const { alerts, fired, changed, stopped } = JSON.parse(stdout)
   assert.ok(alerts.before > 100, `only ${alerts.before} alerts`)
