@@ -1,5 +1,5 @@
 import { LiteralIndex } from '../dialect/literal-index.ts'
-import type { Condition } from './condition.ts'
+import { type Condition, dependsOnValue } from './condition.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { RuleNode } from './rule.ts'
 
@@ -51,8 +51,9 @@ export class Candidates {
   }
 }
 
-/** The most telling texts of one condition, one of which must be in the text of the event. */
+/** The most telling texts of one condition, one of which must be in the text of the event. Values are quicker to test. */
 function neededTexts(conditions: readonly Condition[]): readonly string[] | undefined {
+  if (conditions.some(dependsOnValue)) return undefined
   let best: readonly string[] | undefined
   let bestLength = 0
   for (const { needs } of conditions) {

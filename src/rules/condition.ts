@@ -39,3 +39,8 @@ export interface Condition {
   /** The value that was tested; `undefined` when the event has none. */
   actual(evaluation: Evaluation): ByteString | undefined
 }
+
+/** Whether it depends on one value and nothing else. */
+export function dependsOnValue({ tested }: Condition): boolean {
+  return tested !== undefined && tested.isAll !== false
+}

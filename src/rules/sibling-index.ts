@@ -1,5 +1,5 @@
 import { type Candidate, Candidates } from './candidates.ts'
-import type { Condition, TestedValue } from './condition.ts'
+import { type Condition, dependsOnValue, type TestedValue } from './condition.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { RuleNode } from './rule.ts'
 
@@ -20,7 +20,7 @@ export class SiblingIndex {
   #branch: Branch
 
   constructor(nodes: readonly RuleNode[]) {
-    const all = nodes.map((node) => ({ node, conditions: node.rule.body.conditions }))
+    const all = nodes.map((node) => ({ node, conditions: valuesFirst(node.rule.body.conditions) }))
     this.#branch = branchOf(all, new Set())
   }
 
@@ -29,6 +29,12 @@ export class SiblingIndex {
     while (branch instanceof Split) branch = branch.choose(branch.tested.read(event))
     return branch
   }
+}
+
+/** Conditions on values cost less than those on the text, and it makes no difference which of them fails. */
+function valuesFirst(conditions: readonly Condition[]): readonly Condition[] {
+  const values = conditions.filter(dependsOnValue)
+  return [...values, ...conditions.filter((condition) => !dependsOnValue(condition))]
 }
 
 class Split {
