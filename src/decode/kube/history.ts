@@ -188,6 +188,10 @@ export function firstFacts(context: Context, registries: readonly string[] = [])
     facts.set('first_kind', kind)
   }
   if (connections.test(request.resource)) return first('exec', actor.name)
+  // Tokens from secrets, which never end, and those a client no longer renews.
+  const marks = tree(context.event['annotations'])
+  if (marks['authentication.k8s.io/legacy-token'] ?? marks['authentication.k8s.io/stale-token'])
+    return first('old-token', actor.name)
   const [registry] = registries
   if (registry !== undefined) {
     facts.set('pod.registry', registry)

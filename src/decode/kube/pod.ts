@@ -80,6 +80,8 @@ function isSensitive(path: string): boolean {
 
 /** The pod template of any workload, in whole objects and in fragments of patches. */
 function podSpec(body: Tree): Tree {
+  // Until Kubernetes 1.21 a debug container came in an object of its own.
+  if (body['kind'] === 'EphemeralContainers') return body
   const spec = tree(body['spec'])
   if (isTree(spec['jobTemplate'])) return at(spec, 'jobTemplate', 'spec', 'template', 'spec')
   return isTree(spec['template']) ? at(spec, 'template', 'spec') : spec
@@ -156,7 +158,9 @@ class PodReader {
   #annotations(annotations: Tree): void {
     for (const [key, value] of Object.entries(annotations)) {
       const isProfile =
-        key.startsWith('container.apparmor.security') || key.startsWith('seccomp.security.alpha')
+        key.startsWith('container.apparmor.security') ||
+        key.startsWith('seccomp.security.alpha') ||
+        key.startsWith('container.seccomp.security.alpha')
       if (isProfile && value === 'unconfined') this.risks.add('unconfined')
     }
   }
