@@ -153,9 +153,14 @@ export class EngineSession {
   #handOn(event: EngineEvent, id: string, reconciled: boolean): void {
     const { known, enricher, inventory, now } = this.#memory
     known.apply(event)
-    inventory.apply(event)
     this.#keeper.note(event)
     const enrichment = enricher.enrich(event)
+    // A probe every second is no activity; what is a probe only the enrichment tells.
+    const notice = (found: Enrichment | undefined): void => {
+      if (found?.healthcheck !== true) inventory.apply(event)
+    }
+    if (enrichment instanceof Promise && event.action.startsWith('exec_')) void enrichment.then(notice)
+    else notice(enrichment instanceof Promise ? undefined : enrichment)
     this.#memory.receive({ id, event, receivedAtMs: now(), engineId: this.#engineId, reconciled, enrichment })
   }
 
