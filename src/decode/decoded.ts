@@ -26,6 +26,7 @@ export class Decoded implements DecodedEvent {
   readonly decoder: DecoderView | undefined
   readonly fields: Fields
   readonly generatingRule: number | undefined
+  readonly forwardedText: ByteString | undefined
 
   constructor({ raw, header, origin, hostname, fields, decoder, overrides }: DecodedParts) {
     this.raw = raw
@@ -38,5 +39,6 @@ export class Decoded implements DecodedEvent {
     this.decoder = decoder !== undefined && category !== undefined ? { ...decoder, category } : decoder
     this.fields = fields
     this.generatingRule = overrides?.generatingRule
+    this.forwardedText = this.generatingRule === undefined ? undefined : overrides?.log
   }
 }

@@ -82,4 +82,6 @@ export interface DecodedEvent {
   readonly fields: Fields
   /** Set when a decoder knows the rule that decided already, elsewhere: no rule is to be evaluated (spec/decoders.md §6.8). */
   readonly generatingRule?: number | undefined
+  /** Text inside of a forwarded alert, which documents show as `full_log` instead of the message (spec/decoders.md §6.8). */
+  readonly forwardedText?: ByteString | undefined
 }

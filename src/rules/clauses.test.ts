@@ -2,15 +2,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { alerted, evaluateAll, loadExample, R, type Sent } from '../../test/support/rule-session.ts'
+import {
+  A,
+  agent,
+  alerted,
+  at,
+  counting,
+  evaluateAll,
+  loadExample,
+  numbered,
+  R,
+  type Sent,
+} from '../../test/support/rule-session.ts'
 
-const A = R(100, 3, '<match>a</match>')
-const counting = (attributes: string, more = ''): string =>
-  R(200, 10, `<if_matched_sid>100</if_matched_sid>${more}`, attributes)
-const numbered = (count: number, prefix = 'a'): string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`)
-const at = (text: string, seconds: number): Sent => ({ text, at: seconds })
-const agent = (id: string, text: string): Sent => ({ text, location: `[${id}] (a${id}) 10.0.0.1->/x` })
 const file = (group: string, rules: string): string => `<group name="${group}">${rules}</group>`
 
 interface Case {
@@ -405,6 +409,37 @@ describe('documents', () => {
     assert.equal(
       verdicts[2]?.block(60),
       `** Alert 1772452800.2: - t,\n2026 Mar 02 13:00:00 h->test\nRule: 200 (level 10) -> 'd'\nSrc IP: 10.0.0.1\n${log}\n${log}\n{"x":"a","dstuser":"u"}\n\n`,
+    )
+  })
+
+  it('decoders.md 6.8: a forwarded alert keeps the rule that decided elsewhere, if it is loaded here', () => {
+    const decoder =
+      '<decoder name="fwd"><program_name>^ossec$</program_name><plugin_decoder>OSSECAlert_Decoder</plugin_decoder></decoder>'
+    const rules =
+      R(100, 3, '<match>^text</match>') +
+      R(101, 9, '<match>never there</match>') +
+      R(102, 10, '<if_matched_sid>101</if_matched_sid>', 'frequency="3"')
+    const forwarded = (id: number): string =>
+      `Nov 21 10:00:00 far ossec: Alert Level: 5; Rule: ${id} - Bad user; Location: web->/var/log/auth.log; srcip: 10.0.0.9; user: ann;  text`
+    const verdicts = evaluateAll(loadExample(rules, { 'etc/decoders/f.xml': decoder }), [
+      forwarded(101),
+      forwarded(77),
+      forwarded(101),
+    ])
+    assert.deepEqual(
+      verdicts.map(({ rule, isAlert }) => [rule?.id, isAlert]),
+      [
+        [101, true],
+        [undefined, false],
+        [101, true],
+      ],
+    )
+    const document = verdicts[2]?.document() ?? ''
+    assert.match(document, /"id":"101","firedtimes":2,/)
+    assert.match(document, /"full_log":"text"/)
+    assert.match(
+      document,
+      /"data":\{"srcip":"10\.0\.0\.9","dstuser":"ann"\},"location":"test\|web->\/var\/log\/auth\.log"\}$/,
     )
   })
 })

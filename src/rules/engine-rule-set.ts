@@ -29,6 +29,7 @@ export class EngineRuleSet implements RuleSet {
   readonly roots: readonly RuleNode[]
   readonly exhausted: ReadonlyMap<number, number>
   readonly #budget: MatchBudget
+  #byId: ReadonlyMap<number, Rule> | undefined = undefined
   readonly #regexConsumers: readonly Rule[]
   readonly #context: LoadContext
   readonly #writer: DocumentWriter
@@ -63,7 +64,8 @@ export class EngineRuleSet implements RuleSet {
   }
 
   rule(id: number): Rule | undefined {
-    return this.rules.find((rule) => rule.id === id)
+    this.#byId ??= new Map(this.rules.map((rule) => [rule.id, rule]))
+    return this.#byId.get(id)
   }
 
   newMemory(options: Partial<MemoryOptions> = {}): EngineMemory {
@@ -75,10 +77,20 @@ export class EngineRuleSet implements RuleSet {
     this.#budget.refill(event.log.length)
     const evaluation = new Evaluation(event, memory, trace)
     if (memory.mode === 'daemon') memory.enterQuarter(evaluation.nowMs, (atMs) => this.#hourOf(atMs))
-    const matched = walk(this.roots, evaluation, { forgetsOnFailure: this.#forgetsOnFailure })
+    const matched =
+      event.generatingRule === undefined
+        ? walk(this.roots, evaluation, { forgetsOnFailure: this.#forgetsOnFailure })
+        : this.#decidedElsewhere(event.generatingRule, evaluation)
     const outcome =
       memory.mode === 'daemon' ? this.#settle(matched, evaluation) : this.#settleLogtest(matched, evaluation)
     return new EngineVerdict(evaluation, outcome, this.#writer)
+  }
+
+  /** A forwarded alert names its rule; one that is not loaded here is ignored (spec/decoders.md §6.8). */
+  #decidedElsewhere(id: number, evaluation: Evaluation): Rule | undefined {
+    const rule = this.rule(id)
+    if (rule) evaluation.count(rule)
+    return rule
   }
 
   #hourOf(nowMs: number): number {

@@ -38,6 +38,12 @@ export class Evaluation {
     return this.#lowerLog
   }
 
+  /** The rule is the one that the event is attributed to. */
+  count({ index }: Rule): void {
+    const { firedTimes } = this.memory
+    this.firedTimes = firedTimes[index] = (firedTimes[index] ?? 0) + 1
+  }
+
   /** Adds what a successful search found, from slot `previous.length` on: slots are written once (spec/rules.md §4.7). */
   remember(lines: readonly ByteString[]): void {
     for (let slot = this.previous.length; slot < lines.length && slot < most; slot++)

@@ -2,15 +2,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { alerted, evaluateAll, loadExample, R, type Sent } from '../../test/support/rule-session.ts'
-
-const A = R(100, 3, '<match>a</match>')
-const counting = (attributes: string, more = ''): string =>
-  R(200, 10, `<if_matched_sid>100</if_matched_sid>${more}`, attributes)
-const numbered = (count: number, prefix = 'a'): string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`)
-const at = (text: string, seconds: number): Sent => ({ text, at: seconds })
-const agent = (id: string, text: string): Sent => ({ text, location: `[${id}] (a${id}) 10.0.0.1->/x` })
+import {
+  A,
+  agent,
+  alerted,
+  at,
+  counting,
+  evaluateAll,
+  loadExample,
+  numbered,
+  R,
+  type Sent,
+} from '../../test/support/rule-session.ts'
 
 const cases: readonly {
   clause: string

@@ -96,7 +96,11 @@ export class EngineMemory implements Memory {
 
   /** Keeps an alerted event for the rules that count it (spec/rules.md §4.5, step 7). */
   hold(event: DecodedEvent, consumers: readonly Rule[], matched: number): void {
-    const held: Held = { arrivalMs: event.raw.receivedAtMs, text: event.raw.text, matched }
+    const held: Held = {
+      arrivalMs: event.raw.receivedAtMs,
+      text: event.forwardedText ?? event.raw.text,
+      matched,
+    }
     for (const rule of consumers) {
       const window = this.#windowOf(rule)
       if (!window) continue

@@ -76,8 +76,7 @@ function deepest(node: RuleNode, evaluation: Evaluation, options: WalkOptions): 
     return found
   }
   if (rule.body.noAlert) return undefined
-  const fired = evaluation.memory.firedTimes
-  evaluation.firedTimes = fired[rule.index] = (fired[rule.index] ?? 0) + 1
+  evaluation.count(rule)
   return rule
 }
 

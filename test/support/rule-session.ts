@@ -75,3 +75,25 @@ export function alerted(loaded: LoadedEngine, events: readonly (string | Sent)[]
     .map((verdict) => verdict.alert?.rule.id ?? '–')
     .join(' ')
 }
+
+/** Rule 100, level 3: an `a` in the text. */
+export const A = R(100, 3, '<match>a</match>')
+
+/** Rule 200, level 10, which counts rule 100. */
+export function counting(attributes: string, more = ''): string {
+  return R(200, 10, `<if_matched_sid>100</if_matched_sid>${more}`, attributes)
+}
+
+/** `a1`, `a2`, … */
+export function numbered(count: number, prefix = 'a'): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`)
+}
+
+export function at(text: string, seconds: number): Sent {
+  return { text, at: seconds }
+}
+
+/** A text from an agent. */
+export function agent(id: string, text: string): Sent {
+  return { text, location: `[${id}] (a${id}) 10.0.0.1->/x` }
+}

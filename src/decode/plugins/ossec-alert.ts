@@ -3,8 +3,9 @@ import type { Plugin } from '../plugin.ts'
 const longestLocation = 254
 const longestText = 4094
 
+/** Behind a header the name of the program is cut off already. */
 const alert =
-  /^ossec: Alert Level: \d+; Rule: (\d+) - [^;]*; Location: ([^;]*); (?:srcip: ([^;]*); )?(?:user: ([^;]*); )? ?([^]*)$/
+  /^(?:ossec: )?Alert Level: \d+; Rule: (\d+) - [^;]*; Location: ([^;]*); (?:srcip: ([^;]*); )?(?:user: ([^;]*); )? ?([^]*)$/
 
 /** An alert that another manager forwarded as syslog: its rule has decided already (spec/decoders.md §6.8). */
 export const ossecAlertDecoder: Plugin = {

@@ -35,7 +35,7 @@ export function alertBlock(parts: BlockParts): string {
       const value = event.fields.fixed(name)
       return value === undefined ? [] : [`${label}: ${value}`]
     }),
-    event.raw.text,
+    event.forwardedText ?? event.raw.text,
     ...[...event.fields.entries()].flatMap(([name, value]) => (value === '' ? [] : [`${name}: ${value}`])),
     ...previous,
     '',

@@ -47,7 +47,7 @@ export class DocumentWriter {
     const head = this.#head(parts)
     const tail = this.#tail(parts)
     const from = head.length + opening.length
-    const message = jsonText(parts.event.raw.text)
+    const message = jsonText(parts.event.forwardedText ?? parts.event.raw.text)
     const full = `${head}${opening}${message}${tail}`
     // Asking makes one text of the many pieces it was put together from, so the pieces can go; parts of it cost nothing then.
     if (isAsciiText(full))
