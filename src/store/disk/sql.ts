@@ -3,7 +3,7 @@ import type { Query } from '../query/query.ts'
 import { fold, numberOf, pieces, timeOf, wanted, type Wanted } from '../query/value.ts'
 import type { Dataset } from '../store.ts'
 import { columnOf } from './columns.ts'
-import { anyTextAt, existsAt } from './json-values.ts'
+import { existsAt, textsAt } from './json-values.ts'
 import { escape } from './line.ts'
 import { documentOf, isElided, type Values } from './statement.ts'
 
@@ -124,7 +124,7 @@ function anyValue(path: string, dataset: Dataset, values: Values, passes: (value
     const own = passes(inJson(`json_extract_string(${documentOf(dataset)}, '$.full_log')`))
     return `coalesce(CASE WHEN (${isElided(dataset)}) = 1 THEN ${passes(inColumn('text'))} ELSE ${own} END, false)`
   }
-  return `coalesce(${anyTextAt(path, dataset, values, (text) => passes(inJson(text)))}, false)`
+  return `coalesce(${anyOf(textsAt(path, dataset, values), inJson, passes)}, false)`
 }
 
 function anyOf(list: string, place: (sql: string) => Place, passes: (value: Place) => string): string {
