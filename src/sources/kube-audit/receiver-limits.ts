@@ -9,7 +9,7 @@ export const defaultLimits = {
   /** Of bodies that are parsed at a time: parsed events take many times as much, so the others wait as they came. */
   parsedBytes: 3 * 1024 ** 2,
   /** While a body has waited so long, further ones are refused: an API server waits 30 s, and sends again what is refused. */
-  patienceMs: 5_000,
+  patienceMs: 3_000,
   /** An API server gives up after 30 s; before that it hears 503. */
   bodyMs: 25_000,
   firstRequestMs: 15_000,
