@@ -112,7 +112,7 @@ export async function startDashboard(store: Store, over: Partial<ApiOptions> = {
   }
 }
 
-function send(
+export function send(
   url: string,
   method: string,
   headers: Readonly<Record<string, string>>,
