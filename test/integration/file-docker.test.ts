@@ -107,6 +107,42 @@ describe('container logs of a real engine', { skip: missing !== undefined, timeo
     )
   })
 
+  const logs = async (): Promise<string> =>
+    `${(await engine.docker('info', '-f', '{{.DockerRootDir}}')).out}/containers/*/*-json.log`
+
+  it('stack traces are one event, with the container as fields', async () => {
+    const regex = '<multiline_regex replace="wspace" timeout="1">^\\S</multiline_regex>'
+    const joined = runLocalfile(
+      `<localfile><log_format>multi-line-regex</log_format><location>${await logs()}</location>${regex}</localfile>`,
+    )
+    await joined.batch()
+    await start('traces', 'echo "Error: no"; echo "  at a"; echo "  at b"; echo done; sleep 2')
+    while (joined.events.filter(({ location }) => location === 'docker:traces').length < 2)
+      await joined.batch()
+    const traces = joined.events.filter(({ location }) => location === 'docker:traces')
+    assert.deepEqual(
+      traces.map(({ text }) => text),
+      ['Error: no   at a   at b', 'done'],
+    )
+    assert.equal(new Map(traces[0]?.facts?.entries()).get('container.name'), 'traces')
+    await joined.stop()
+  })
+
+  it('a container that floods is held back, and how much is told', async () => {
+    const limited = runLocalfile(
+      `<localfile><log_format>json</log_format><location>${await logs()}</location><rate_limit>10</rate_limit></localfile>`,
+    )
+    await limited.batch()
+    await start('floods', 'i=0; while [ $i -lt 1000 ]; do echo "line $i"; i=$((i+1)); done')
+    const notice = () => limited.texts().find((text) => text.includes('container-log-suppressed'))
+    while (notice() === undefined) await limited.batch()
+    const told = limited.events.filter(({ location }) => location === 'docker:floods').length
+    const { quaywatch }: { quaywatch: Record<string, unknown> } = JSON.parse(notice() ?? '')
+    assert.equal(quaywatch['location'], 'docker:floods')
+    assert.equal(Number(quaywatch['suppressed']) + told, 1000)
+    await limited.stop()
+  })
+
   it('what the engine itself shows is what came', async () => {
     const shown = await engine.docker('logs', 'talks')
     const came = of('docker:talks').map(({ text }) => Buffer.from(text, 'latin1').toString())

@@ -10,6 +10,7 @@ import { isPodLog } from './container-info.ts'
 import { CommandSource } from './command-source.ts'
 import { ContainerLines, parseCri, parseJsonFile } from './container-lines.ts'
 import { FileSource } from './file-source.ts'
+import { JoinedContainerLines } from './joined-container-lines.ts'
 import { labelMembers } from './labels.ts'
 import { checkLocalfile } from './localfile-check.ts'
 import { localfileOptions } from './localfile-options.ts'
@@ -105,20 +106,34 @@ function assemblerOf({ format, multilineRegex, unwrap }: LocalfileValues): (file
   const held = new HeldBytes(mostHeldBytes)
   switch (format?.kind) {
     case 'multi-line':
-      return () => new CountedLines(format.count, held)
+      return joinedInContainers(() => new CountedLines(format.count, held), unwrap, held)
     case 'audit':
       return () => new AuditLines(held)
     case 'multi-line-regex': {
       if (!multilineRegex) throw new Error('log_format multi-line-regex needs a <multiline_regex>')
       const { pattern, match, joint, timeoutSeconds } = multilineRegex
       const matches = (text: ByteString): boolean => pattern.test(text)
-      return () => new RegexLines({ matches, match, joint, timeoutMs: timeoutSeconds * 1000 }, held)
+      const rule = { matches, match, joint, timeoutMs: timeoutSeconds * 1000 }
+      return joinedInContainers(() => new RegexLines(rule, held), unwrap, held)
     }
     case 'json':
       return (file) =>
         unwrap ? new ContainerLines(isPodLog(file) ? parseEither : parseJsonFile, held) : singleLines
     default:
       return (file) => (unwrap && isPodLog(file) ? new ContainerLines(parseCri, held) : singleLines)
+  }
+}
+
+/** In container logs it is the lines of the container that are joined. */
+function joinedInContainers(
+  makeJoiner: () => Assembler,
+  unwrap: boolean,
+  held: HeldBytes,
+): (file: ByteString) => Assembler {
+  return (file) => {
+    const isPod = isPodLog(file)
+    if (!unwrap || !(isPod || file.endsWith('-json.log'))) return makeJoiner()
+    return new JoinedContainerLines(new ContainerLines(isPod ? parseEither : parseJsonFile, held), makeJoiner)
   }
 }
 
