@@ -1,6 +1,6 @@
 import type { Decoder } from '../decode/decoder.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
-import { RawEvent } from '../event/raw-event.ts'
+import { replayedEvent } from '../event/listed-facts.ts'
 import type { EngineRuleSet } from '../rules/engine-rule-set.ts'
 import type { Memory } from '../rules/rule-set.ts'
 import type { ReplayedEvent } from '../store/store.ts'
@@ -72,7 +72,7 @@ export async function runBacktest(parts: BacktestParts, signal: AbortSignal): Pr
 type Pair = readonly [before: Outcome | undefined, after: Outcome | undefined]
 
 function evaluate(event: ReplayedEvent, { decoder, baseline, draft }: BacktestParts): Pair {
-  const decoded = decoder.decode(new RawEvent(event))
+  const decoded = decoder.decode(replayedEvent(event))
   const before = baseline ? outcomeOf(decoded, baseline) : storedOutcome(event)
   return [before, outcomeOf(decoded, draft)]
 }

@@ -20,7 +20,7 @@ export interface RawEventParts {
   readonly text: ByteString | (() => ByteString)
   /** `JSON.parse` of the text, when the source has it anyway. Never modified. */
   readonly tree?: unknown
-  /** What is known of the sender besides the text; shared by its events. Not kept in the store's replay. */
+  /** What is known of the sender besides the text; shared by its events. */
   readonly facts?: SourceFacts
 }
 

@@ -1,4 +1,4 @@
-import { RawEvent } from '../event/raw-event.ts'
+import { replayedEvent } from '../event/listed-facts.ts'
 import type { Store } from '../store/store.ts'
 import type { Engine } from './analyse.ts'
 
@@ -15,7 +15,7 @@ export async function rebuildMemory(
   let count = 0
   for await (const events of store.replay(sinceMs, signal)) {
     for (const parts of events) {
-      const decoded = decoder.decode(new RawEvent(parts))
+      const decoded = decoder.decode(replayedEvent(parts))
       if (decoded) rules.evaluate(decoded, memory)
       count++
     }

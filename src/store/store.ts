@@ -156,6 +156,8 @@ export interface ReplayedEvent {
   readonly location: string
   readonly receivedAtMs: number
   readonly text: string
+  /** Of `RawEvent.facts`, when there were any. */
+  readonly facts?: readonly (readonly [name: string, value: string])[]
   /** What the rules made of it when it was stored. */
   readonly decided: Decided
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 
+import { toByteString } from '../../src/event/byte-string.ts'
+import { replayedEvent } from '../../src/event/listed-facts.ts'
+import type { RawEvent } from '../../src/event/raw-event.ts'
 import { parseQuery } from '../../src/store/query/parse.ts'
 import type {
   AggregationResult,
@@ -85,6 +88,10 @@ const quiet = {
   rule: { id: 5, level: 1 },
   data: { verb: 'list', zero: '' },
 } as const
+
+function partsOf({ id, source, location, receivedAtMs, text }: RawEvent) {
+  return { id, source, location, receivedAtMs, text }
+}
 
 /** The behaviour of every `Store`. `open` gives an empty one. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -339,6 +346,28 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         if (seen.length === 3) stop.abort()
       }
       assert.deepEqual(seen, ['start', 'secret', 'late'])
+    })
+
+    it('replays what a source knew of a line of a container', async () => {
+      const store = await open()
+      const facts: readonly (readonly [string, string])[] = [
+        ['container.name', 'web'],
+        ['container.labels.com.example', 'ÄÖ'],
+      ].map(([name = '', value = '']) => [toByteString(name), toByteString(value)] as const)
+      const data = { container: { name: 'web', labels: { com: { example: 'ÄÖ' } } } }
+      const line = entry({
+        id: 'line',
+        atMs: t0,
+        source: 'localfile',
+        location: 'docker:web',
+        text: 'hello',
+        data,
+      })
+      const raw = replayedEvent({ ...partsOf(line.event.raw), facts })
+      await store.append('file', undefined, [{ ...line, event: { ...line.event, raw } }])
+      const found = []
+      for await (const page of store.replay(t0, never)) found.push(...page)
+      assert.deepEqual(found[0]?.facts, facts)
     })
 
     it('replays messages as they were received, in order', async () => {

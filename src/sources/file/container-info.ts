@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 
 import { toByteString, type ByteString } from '../../event/byte-string.ts'
-import { lowerAscii, type FieldKey } from '../../event/field-key.ts'
+import { ListedFacts, type NamedValue } from '../../event/listed-facts.ts'
 import type { SourceFacts } from '../../event/raw-event.ts'
 import { JsonLeaf, type Members } from './json-members.ts'
 
@@ -93,8 +93,9 @@ function describe(found: Facts): ContainerInfo {
   const members = (stream: 'stdout' | 'stderr'): Members => ({
     container: new JsonLeaf(toByteString(JSON.stringify({ ...found, stream }))),
   })
+  // Made once per file and stream, shared by all of its events.
   const facts = (stream: 'stdout' | 'stderr'): SourceFacts =>
-    new ContainerFields(flattened('container', { ...found, stream }))
+    new ListedFacts(flattened('container', { ...found, stream }))
   return {
     location: toByteString(locationOf(found)),
     members: { stdout: members('stdout'), stderr: members('stderr') },
@@ -102,31 +103,10 @@ function describe(found: Facts): ContainerInfo {
   }
 }
 
-type Entry = readonly [name: ByteString, value: ByteString]
-
-function flattened(name: string, value: unknown): Entry[] {
+function flattened(name: string, value: unknown): NamedValue[] {
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([key, inner]) => flattened(`${name}.${key}`, inner))
   return [[toByteString(name), toByteString(String(value))]]
-}
-
-/** Made once per file and stream, shared by all of its events. */
-class ContainerFields implements SourceFacts {
-  readonly #entries: readonly Entry[]
-  readonly #byName: ReadonlyMap<string, ByteString>
-
-  constructor(entries: readonly Entry[]) {
-    this.#entries = entries
-    this.#byName = new Map(entries.map(([name, value]) => [lowerAscii(name), value]))
-  }
-
-  dynamic({ lower }: FieldKey): ByteString | undefined {
-    return this.#byName.get(lower)
-  }
-
-  entries(): readonly Entry[] {
-    return this.#entries
-  }
 }
 
 function locationOf({ id = '', name, pod }: Facts): string {

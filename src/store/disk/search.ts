@@ -248,7 +248,8 @@ export async function* replayed(
     let after = 0n
     for (;;) {
       const rows = await database.read(
-        `SELECT position, event_id, source, location, received_ms, text, rule_id, rule_level, alert_id IS NOT NULL
+        `SELECT position, event_id, source, location, received_ms, text, rule_id, rule_level, alert_id IS NOT NULL,
+                CASE WHEN ${hasFacts} THEN document END
          FROM ${schema}.records WHERE received_ms >= $1::BIGINT ${last} AND position > $2::BIGINT ORDER BY position LIMIT ${pageLength}`,
         [BigInt(Math.ceil(sinceMs)), after],
         signal,
@@ -261,7 +262,7 @@ export async function* replayed(
 }
 
 function toReplayed(row: Row): ReplayedEvent {
-  const [, id, source, location, receivedMs, text, ruleId, level, isAlert] = row
+  const [, id, source, location, receivedMs, text, ruleId, level, isAlert, document] = row
   const rule = ruleId === null ? undefined : { id: Number(ruleId), level: Number(level) }
   return {
     id: unescape(String(id)),
@@ -269,6 +270,22 @@ function toReplayed(row: Row): ReplayedEvent {
     location: toByteString(unescape(String(location))),
     receivedAtMs: Number(receivedMs),
     text: toByteString(unescape(String(text))),
+    ...(document === null ? {} : { facts: containerFacts(unescape(String(document))) }),
     decided: { rule, isAlert: isAlert === true },
   }
+}
+
+/** Lines of containers' log files, which the source vouches for; JSON lines hold it themselves. */
+const hasFacts = `source = 'localfile' AND (starts_with(location, 'docker:') OR starts_with(location, 'pod:')) AND NOT starts_with(text, '{')`
+
+/** They are kept in the document only. */
+function containerFacts(document: string): (readonly [name: string, value: string])[] {
+  const { data }: { data?: { container?: unknown } } = JSON.parse(document) // written by the engine
+  return data?.container === undefined ? [] : leaves('container', data.container)
+}
+
+function leaves(name: string, value: unknown): (readonly [name: string, value: string])[] {
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, inner]) => leaves(`${name}.${key}`, inner))
+  return [[toByteString(name), toByteString(String(value))]]
 }

@@ -56,6 +56,7 @@ export class MemoryStore implements Store {
           location,
           receivedAtMs: hit.receivedAtMs,
           text,
+          ...(event.raw.facts ? { facts: [...event.raw.facts.entries()] } : {}),
           decided: { rule: rule && { id: rule.id, level: rule.level }, isAlert: alert !== undefined },
         },
       })
