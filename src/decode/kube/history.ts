@@ -17,11 +17,11 @@ const mostAddresses = 64
 export function historyFacts(context: Context): void {
   const { actor, request } = context
   if (actor.kind === 'node') return nodeFacts(context)
-  if (actor.kind === 'human' || actor.kind === 'serviceaccount') publicFacts(context)
   if (actor.kind === 'system' || actor.kind === 'controller') return
   const state = stateOf(context)
   if (request.outcome === 'denied' || state.attempts !== undefined) attemptFacts(context, state)
   if (request.outcome !== 'ok') return
+  if (actor.kind !== 'anonymous') publicFacts(context)
   roleFacts(context)
   if (actor.kind === 'serviceaccount') credentialFacts(context)
   habitFacts(context)
@@ -44,7 +44,7 @@ function nodeFacts(context: Context): void {
   const { event, facts, request } = context
   const state = stateOf(context)
   const ip = texts(event['sourceIPs']).at(-1) ?? ''
-  if (state.network !== ip) {
+  if (request.outcome === 'ok' && state.network !== ip) {
     if (state.network !== undefined && facts.get('source_scope') === 'public')
       facts.set('source_habit', 'new')
     state.network = ip
