@@ -187,6 +187,7 @@ function addSearch(server: FastifyInstance, context: ApiContext): void {
             },
             next: { type: 'integer', description: 'Absent on the last page.' },
             previous: { type: 'integer', description: 'Where to go back from; absent on an empty page.' },
+            head: { type: 'integer', description: 'Position from which a live tail goes on.' },
             partial: { type: 'string', description: 'Why the answer is not complete.' },
             tookMs: { type: 'number' },
           },
@@ -201,6 +202,8 @@ function addSearch(server: FastifyInstance, context: ApiContext): void {
         throw new ApiProblem(400, 'page', 'A page begins after one position or ends before one, not both.')
       const isBack = before !== undefined
       const scope = readScope(request.query, context)
+      // Before the search: a live tail that begins here misses nothing, whether or not anything was found.
+      const head = store.head()
       const page = await store.search(
         {
           dataset: scope.dataset,
@@ -218,6 +221,7 @@ function addSearch(server: FastifyInstance, context: ApiContext): void {
       const last = hits.at(-1)
       const tail = JSON.stringify({
         total: page.total,
+        head,
         ...((isBack || hits.length === limit) && last ? { next: last.position } : {}),
         ...(first ? { previous: first.position } : {}),
         ...(page.partial === undefined ? {} : { partial: page.partial }),

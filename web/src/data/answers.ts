@@ -15,6 +15,8 @@ export interface SearchAnswer {
   readonly hits: readonly Hit[]
   readonly total: { readonly value: number; readonly exact: boolean }
   readonly next?: number
+  /** Where the store was before the search. */
+  readonly head: number
   readonly partial?: string
   readonly tookMs: number
 }

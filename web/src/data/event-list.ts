@@ -39,6 +39,7 @@ export class EventList {
   #timer: ReturnType<typeof setTimeout> | undefined
   #settledAt = 0
   #newest = 0
+  #head = 0
 
   async load(question: Question): Promise<void> {
     this.close()
@@ -68,6 +69,7 @@ export class EventList {
       if (cancelled.aborted) return
       this.hits.value = after === undefined ? answer.hits : [...this.hits.value, ...answer.hits]
       this.#newest = Math.max(this.#newest, this.hits.value[0]?.position ?? 0)
+      if (after === undefined) this.#head = answer.head
       this.#next = answer.next
       this.total.value = answer.total
       this.partial.value = answer.partial
@@ -84,7 +86,7 @@ export class EventList {
     if (this.#stream || !this.#question) return
     this.tail.value = 'connecting'
     const { ds, q, f, muted } = this.#question
-    const since = this.#newest > 0 ? this.#newest : undefined
+    const since = Math.max(this.#newest, this.#head)
     const stream = new EventSource(apiUrl(`/tail${queryString({ ds, q, f, muted, since })}`))
     this.#stream = stream
     stream.addEventListener('batch', (event) => this.#receive(String(event.data)))

@@ -49,7 +49,7 @@ export function FilesView() {
         <NewFile />
         {kinds.map(([kind, title]) => (
           <section key={kind}>
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             <FileNames files={data?.files.filter((file) => file.kind === kind) ?? []} chosen={chosen} />
           </section>
         ))}

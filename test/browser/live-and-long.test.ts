@@ -1,0 +1,153 @@
+// What the page does with more than anybody reads: a live list that does not stop, and a list of a hundred thousand.
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os, { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import type { KeptStore } from '../../src/store/kept-store.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { launch, noBrowser, visit } from '../support/browser.ts'
+import type { Dashboard } from '../support/dashboard.ts'
+import { startDashboard } from '../support/dashboard.ts'
+import { fill } from '../support/fill-store.ts'
+import { eventually, startManager, temporaryFolder } from '../support/manager-process.ts'
+import { documentOf } from '../support/recorded-alerts.ts'
+
+/** How long the flood lasts; a minute in the gate, shorter by hand. */
+const floodSeconds = Number(process.env['QUAYWATCH_FLOOD_SECONDS'] ?? 60)
+const perSecond = 500
+
+async function watchTasks(page: Page): Promise<void> {
+  await page.evaluate(`window.longTasks = [];
+    new PerformanceObserver((list) => { for (const one of list.getEntries()) window.longTasks.push(Math.round(one.duration)) })
+      .observe({ type: 'longtask' })`)
+}
+
+async function longTasks(page: Page): Promise<readonly number[]> {
+  const found: unknown = await page.evaluate('window.longTasks')
+  return Array.isArray(found) ? found.map(Number) : []
+}
+
+/** No task over 100 ms is the promise on a machine that is free; on a busy one the kernel takes its share of a few. */
+function assertQuick(tasks: readonly number[], seconds: number): void {
+  const { loadavg, availableParallelism } = os
+  const busy = Math.max(1, (loadavg()[0] ?? 1) / availableParallelism())
+  const tooLong = tasks.filter((ms) => ms > 100 * busy)
+  assert.deepEqual(
+    tooLong,
+    [],
+    `of ${tasks.length} tasks in ${seconds} s, with ${busy.toFixed(1)} processes for each core`,
+  )
+}
+
+describe('a flood', { skip: noBrowser }, () => {
+  it(
+    `${perSecond} events a second from a followed file, ${floodSeconds} s long: all are shown or counted, and the page stays quick`,
+    { timeout: (floodSeconds + 90) * 1000 },
+    async (t) => {
+      const home = temporaryFolder(t, 'flood')
+      const log = path.join(home, 'app.json')
+      mkdirSync(path.join(home, 'etc', 'rules'), { recursive: true })
+      writeFileSync(log, '')
+      writeFileSync(
+        path.join(home, 'etc', 'rules', 'flood.xml'),
+        `<group name="flood,"><rule id="100700" level="5"><decoded_as>json</decoded_as><field name="flood">^yes$</field><description>Flood $(n)</description></rule></group>`,
+      )
+      const manager = await startManager(
+        t,
+        home,
+        `<localfile><log_format>json</log_format><location>${log}</location></localfile>`,
+        { DOCKER_HOST: 'unix:///nonexistent.sock' },
+      )
+      const browser = await launch()
+      t.after(() => browser.close())
+      const { page } = await visit(browser)
+      const link = await eventually(
+        'the link',
+        () => /https:\/\/127\.0\.0\.1:\d+\/\S+/.exec(manager.printed())?.[0],
+      )
+      await page.goto(link)
+      await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+      await page.goto(`${new URL(link).origin}/events?q=rule.id:100700`)
+      await page.locator('.live[aria-pressed=true]').waitFor()
+      await watchTasks(page)
+      let written = 0
+      const begun = Date.now()
+      while (Date.now() - begun < floodSeconds * 1000) {
+        const due = Math.floor(((Date.now() - begun) / 1000) * perSecond) + 1
+        const lines = Array.from(
+          { length: due - written },
+          (_, index) => `{"flood":"yes","n":${written + index}}`,
+        )
+        if (lines.length > 0) appendFileSync(log, `${lines.join('\n')}\n`)
+        written = due
+        await page.waitForTimeout(100)
+      }
+      const expected = `${written.toLocaleString('en')} alerts`
+      const total = page.locator('.list-total')
+      await total
+        .getByText(expected, { exact: true })
+        .waitFor({ timeout: 30_000 })
+        .catch(async () => assert.equal(await page.locator('.list-head').innerText(), expected))
+      const long = await longTasks(page)
+      t.diagnostic(`${written} events; tasks over 50 ms: ${long.length}, longest ${Math.max(0, ...long)} ms`)
+      assert.ok((await page.getByRole('option').count()) < 80)
+      assertQuick(long, floodSeconds)
+      assert.equal(await manager.end('SIGTERM'), 0)
+    },
+  )
+})
+
+describe('a long list', { skip: noBrowser }, () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'quaywatch-long-'))
+  let store: KeptStore
+  let dashboard: Dashboard
+  let browser: Browser
+
+  before(async () => {
+    const now = Date.now()
+    const documents = Array.from({ length: 100_000 }, (_, index) => {
+      const rule = { id: 87903, level: 3, description: `Row ${index}`, groups: ['docker'] }
+      return documentOf(now - (100_000 - index) * 10, { n: index }, 'Wazuh-Docker', rule)
+    })
+    store = await openStore({ folder })
+    await fill(store, documents)
+    dashboard = await startDashboard(store)
+    browser = await launch()
+  })
+  after(async () => {
+    await browser.close()
+    await dashboard.close()
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it(
+    'thousands of 100,000 rows are scrolled with few elements in the document and no long task',
+    { timeout: 120_000 },
+    async (t) => {
+      const { page } = await visit(browser)
+      await page.goto(await dashboard.api.signInLink())
+      await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+      await page.goto(`${dashboard.origin}/events?live=off`)
+      await page.getByRole('option').filter({ hasText: 'Row 99999' }).waitFor()
+      await watchTasks(page)
+      const height = () => page.evaluate<number>(`document.querySelector('.rows').scrollHeight`)
+      for (let step = 0; step < 12; step++) {
+        const before = await height()
+        await page.evaluate(`document.querySelector('.rows').scrollTo(0, 1e9)`)
+        while ((await height()) <= before) await page.waitForTimeout(20)
+      }
+      const shown = page.getByRole('option')
+      await shown
+        .filter({ hasText: /Row 97\d{3}/ })
+        .first()
+        .waitFor()
+      assert.ok((await shown.count()) < 80)
+      const long = await longTasks(page)
+      t.diagnostic(`longest task ${Math.max(0, ...long)} ms`)
+      assertQuick(long, floodSeconds)
+    },
+  )
+})
