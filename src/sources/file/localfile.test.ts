@@ -103,6 +103,82 @@ const cases: readonly (readonly [inner: string, ...problems: string[]])[] = [
     `<log_format>multi-line-regex</log_format>${place}<multiline_regex match="middle">^x</multiline_regex>`,
     'ossec.conf:1:76: warning: <multiline_regex> of <localfile>: match "middle" is not start, all or end; start is used (option-without-effect)',
   ],
+  [
+    '<log_format>multi-line-regex</log_format><location>/x</location><multiline_regex replace="dash">^x</multiline_regex>',
+    'ossec.conf:1:76: warning: <multiline_regex> of <localfile>: replace "dash" is not no-replace, wspace, tab or none; no-replace is used (option-without-effect)',
+  ],
+  [
+    '<log_format>multi-line-regex</log_format><location>/x</location><multiline_regex timeout="500">^x</multiline_regex>',
+    'ossec.conf:1:76: warning: <multiline_regex> of <localfile>: timeout "500" is not from 1 to 120 seconds; 5 is used (option-without-effect)',
+  ],
+  [
+    '<log_format>multi-line-regex</log_format><location>/x</location><multiline_regex>(x</multiline_regex>',
+    'ossec.conf:1:93: fatal: <multiline_regex> of <localfile> does not work: PCRE2 pattern "(x": a parenthesis is not closed, not "(x" (invalid-value)',
+  ],
+  [
+    '<log_format>multi-line-regex</log_format><location>/x</location><multiline_regex></multiline_regex>',
+    'ossec.conf:1:93: fatal: <multiline_regex> of <localfile> must not be empty, not "" (invalid-value)',
+  ],
+  [
+    '<log_format>multi-line-regex</log_format><location>/x</location><multiline_regex timeout="60">^x</multiline_regex><age>30</age>',
+    'ossec.conf:1:126: warning: <age> of <localfile>: must be longer than the timeout of <multiline_regex>; it is ignored (option-without-effect)',
+  ],
+  [
+    '<log_format>syslog</log_format><location>/x</location><multiline_regex>^x</multiline_regex>',
+    'ossec.conf:1:66: warning: <multiline_regex> of <localfile>: only log_format multi-line-regex uses it; it is ignored (option-without-effect)',
+  ],
+  [
+    '<log_format>syslog</log_format><location>/x</location><label key="a">b</label>',
+    'ossec.conf:1:66: warning: <label> of <localfile>: labels are only added to log_format json; it is ignored (option-without-effect)',
+  ],
+  [
+    '<log_format>syslog</log_format><location>/x</location><filter field="F">x</filter>',
+    'ossec.conf:1:66: warning: <filter> of <localfile>: only journald uses it; it is ignored (option-without-effect)',
+  ],
+  [
+    '<log_format>syslog</log_format><location>/x</location><reconnect_time>5s</reconnect_time>',
+    'ossec.conf:1:66: warning: <reconnect_time> of <localfile>: only Windows event channels use it; it is ignored (option-without-effect)',
+  ],
+  [
+    '<log_format>syslog</log_format><location>/x</location><out_format target="s">$(log)</out_format>',
+    'ossec.conf:1:66: warning: <out_format> of <localfile>: output sockets are not available; target is ignored (option-without-effect)',
+  ],
+  [
+    '<log_format>json</log_format><location>/x</location><only-future-events max-size="lots">no</only-future-events>',
+    'ossec.conf:1:100: warning: <only-future-events> of <localfile> has a max-size that is no size such as 64K, 12M or 2G (lots), not "no" (invalid-value)',
+  ],
+  [
+    '<log_format>json</log_format><location>/x/*</location><exclude></exclude>',
+    'ossec.conf:1:75: fatal: <exclude> of <localfile> must not be empty, not "" (invalid-value)',
+  ],
+  [
+    '<log_format>json</log_format><location>/x</location><ignore></ignore>',
+    'ossec.conf:1:72: fatal: <ignore> of <localfile> must not be empty, not "" (invalid-value)',
+  ],
+  [
+    '<log_format>json</log_format><location>/x</location><nonsense>1</nonsense>',
+    'ossec.conf:1:64: warning: <nonsense> is not an option of <localfile>; it is ignored (unknown-element)',
+  ],
+  [
+    '<log_format>journald</log_format><location>journald</location>',
+    'ossec.conf:1:12: warning: <log_format> of <localfile>: log_format journald: it is not available here; nothing is read for this block (option-without-effect)',
+  ],
+  [
+    '<log_format>command</log_format><command>df</command><location>/x</location>',
+    'ossec.conf:1:65: warning: <location> of <localfile>: a command is read; it is ignored (option-without-effect)',
+  ],
+  [
+    '<log_format>command</log_format><command></command>',
+    'ossec.conf:1:53: fatal: <command> of <localfile> must not be empty, not "" (invalid-value)',
+  ],
+  [
+    '<log_format>json</log_format><location>/x</location><unwrap>maybe</unwrap>',
+    'ossec.conf:1:72: fatal: <unwrap> of <localfile> must be yes or no, not "maybe" (invalid-value)',
+  ],
+  [
+    '<log_format>json</log_format><location>/x</location><rate_limit>-1</rate_limit>',
+    'ossec.conf:1:76: fatal: <rate_limit> of <localfile> must be a whole number from 0 to 1000000, not "-1" (invalid-value)',
+  ],
 ]
 
 describe('<localfile>', () => {
