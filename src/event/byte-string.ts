@@ -12,7 +12,7 @@ export function toByteString(text: string | Buffer): ByteString {
 
 const beyondAscii = /[\x80-\uffff]/
 /** Up to this length a regex is as fast as anything. */
-const shortText = 48
+const shortText = 200
 const scratch = Buffer.allocUnsafe(1 << 16)
 
 /** No unit from 0x80 on, as nearly all texts: the fast conversions of the runtime give the same then. */
