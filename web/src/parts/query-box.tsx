@@ -71,6 +71,8 @@ export function QueryBox() {
     else if (event.key === 'ArrowDown') offers.move(1)
     else if (event.key === 'ArrowUp' && shown.length > 0) offers.move(-1)
     else if ((event.key === 'Enter' || event.key === 'Tab') && chosen && !event.shiftKey) accept(chosen)
+    // The form has more than one field: browsers do not send it by themselves then.
+    else if (event.key === 'Enter') send(text)
     else return
     event.preventDefault()
   }
