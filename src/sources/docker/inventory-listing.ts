@@ -62,7 +62,8 @@ export function listedContainer(
     image: base.inspected ? base.image : image,
     imageId: textOf(listed['ImageID']) || base.imageId,
     state: textOf(listed['State']) || base.state,
-    createdAtMs: msOfSeconds(listed['Created']) ?? base.createdAtMs,
+    // In whole seconds here; an inspect knows better.
+    createdAtMs: base.createdAtMs ?? msOfSeconds(listed['Created']),
     networks: attachmentsOf(objectOf(objectOf(listed['NetworkSettings'])['Networks'])),
     ...composeOf(objectOf(listed['Labels'])),
   }

@@ -79,6 +79,13 @@ describe('Inventory', () => {
     assert.deepEqual(networks[0]?.containers, [{ name: 'db', address: '10.0.0.2' }])
   })
 
+  it('a list does not make times less exact', () => {
+    const inventory = watched()
+    inventory.apply(event('create', 1234))
+    inventory.setContainers([{ Id: id, Names: ['/web'], Created: 1 }])
+    assert.equal(inventory.snapshot().containers[0]?.createdAtMs, 1234)
+  })
+
   it('joins images with their containers and their last event', () => {
     const inventory = watched()
     inventory.setImages([{ Id: digest, RepoTags: ['shop/web:latest'], Size: 5, Created: 10 }], 50)
