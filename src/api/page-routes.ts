@@ -43,7 +43,16 @@ export async function addPageRoutes(server: FastifyInstance, webRoot: string): P
     if (!page) return reply.code(503).type('text/plain; charset=utf-8').send(missing)
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page)
   }
-  for (const url of pages) server.get(url, { handler: (_request, reply) => sendPage(reply) })
+  for (const url of pages) {
+    server.get(url, {
+      handler: (request, reply) => {
+        const rest = request.url.slice(server.prefix.length)
+        // Without the slash the page would look for its assets one folder too high.
+        if (!rest.startsWith('/')) return reply.redirect(`${server.prefix}/${rest}`)
+        return sendPage(reply)
+      },
+    })
+  }
   const icon = path.join(webRoot, 'icon.svg')
   server.get('/icon.svg', {
     handler: async (_request, reply) => reply.type('image/svg+xml').send(await readFile(icon)),
