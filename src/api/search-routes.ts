@@ -1,5 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Aggregation, AggregationResult, Store } from '../store/store.ts'
+import {
+  aggregationSchema,
+  bucketSchema,
+  checkAggregations,
+  field,
+  resultSchema,
+  size,
+} from './aggregations.ts'
 import type { ApiContext } from './context.ts'
 import { readSignal } from './context.ts'
 import { narrow } from './filters.ts'
@@ -9,58 +17,6 @@ import { parseQuery } from '../store/query/parse.ts'
 import { problemResponses } from './schemas.ts'
 import type { Scope, ScopeText } from './scope.ts'
 import { readScope, scopeProperties } from './scope.ts'
-
-const field = { type: 'string', minLength: 1, maxLength: 256 } as const
-const size = { type: 'integer', minimum: 1, maximum: 1000 } as const
-
-const bucketSchema = {
-  type: 'object',
-  required: ['key', 'count'],
-  properties: {
-    key: { type: ['string', 'number'] },
-    count: { type: 'integer' },
-    maxLevel: { type: 'integer' },
-    firstMs: { type: 'number' },
-    lastMs: { type: 'number' },
-    split: { type: 'object', additionalProperties: { type: 'integer' } },
-  },
-} as const
-
-const resultSchema = {
-  type: 'object',
-  required: ['buckets'],
-  properties: {
-    buckets: { type: 'array', items: bucketSchema },
-    other: { type: 'integer', description: 'Events in no bucket because of the size.' },
-    value: { type: 'number' },
-    partial: { type: 'string', description: 'Why buckets are missing, when they are.' },
-  },
-} as const
-
-const aggregationSchema = {
-  type: 'object',
-  required: ['kind'],
-  additionalProperties: false,
-  properties: {
-    kind: { type: 'string', enum: ['terms', 'histogram', 'range', 'cardinality', 'extent'] },
-    field,
-    size,
-    intervalMs: { type: 'integer', minimum: 1000 },
-    times: { type: 'boolean', description: 'Of terms: when each began and ended.' },
-    by: {
-      anyOf: [
-        { type: 'string', enum: ['level'] },
-        {
-          type: 'object',
-          required: ['field', 'size'],
-          additionalProperties: false,
-          properties: { field, size },
-        },
-      ],
-    },
-    bounds: { type: 'array', minItems: 1, maxItems: 50, items: { type: 'number' } },
-  },
-} as const
 
 interface SearchText extends ScopeText {
   readonly sort?: 'newest' | 'oldest'
@@ -76,30 +32,6 @@ interface AggregateBody extends ScopeText {
 interface FacetsText extends ScopeText {
   readonly fields: readonly string[]
   readonly limit?: number
-}
-
-const needs: Readonly<Record<Aggregation['kind'], readonly string[]>> = {
-  terms: ['field', 'size'],
-  histogram: ['intervalMs'],
-  range: ['field', 'bounds'],
-  cardinality: ['field'],
-  extent: ['field'],
-}
-
-const mostBuckets = 2000
-
-function checkAggregations(aggregations: AggregateBody['aggs'], spanMs: number | undefined): void {
-  for (const [name, aggregation] of Object.entries(aggregations)) {
-    const missing = needs[aggregation.kind].find((key) => !(key in aggregation))
-    if (missing) throw new ApiProblem(400, 'aggregation', `"${name}" (${aggregation.kind}) needs ${missing}.`)
-    if (
-      aggregation.kind === 'histogram' &&
-      spanMs !== undefined &&
-      spanMs / aggregation.intervalMs > mostBuckets
-    ) {
-      throw new ApiProblem(400, 'aggregation', `"${name}" would have more than ${mostBuckets} intervals.`)
-    }
-  }
 }
 
 function spanOf(scope: Scope): number | undefined {

@@ -71,6 +71,15 @@ export type Aggregation =
   | { readonly kind: 'cardinality'; readonly field: string }
   /** Two buckets whose keys are the lowest and the highest number (or time in milliseconds, for `timestamp`); none when there is no value. */
   | { readonly kind: 'extent'; readonly field: string }
+  /** No buckets: some fields of the first events themselves, `size` of them, ten at most. */
+  | {
+      readonly kind: 'topHits'
+      readonly size: number
+      /** Left out: `summaryFields`. */
+      readonly fields?: readonly string[]
+      /** `level`: highest rule level first, newest first within a level. Left out: `newest`. */
+      readonly order?: 'newest' | 'level'
+    }
 
 export interface Bucket {
   /** Term, start of the interval (milliseconds) or lower bound. */
@@ -88,12 +97,20 @@ export interface Bucket {
   readonly split?: Readonly<Record<string, number>>
 }
 
+/** What `topHits` gives of one event. */
+export interface TopHit extends Pick<Hit, 'position' | 'eventId' | 'receivedAtMs'> {
+  /** By the name that was asked for; a field the event does not have is an empty list. */
+  readonly fields: Readonly<Record<string, readonly string[]>>
+}
+
 export interface AggregationResult {
   readonly buckets: readonly Bucket[]
   /** Events in no bucket because of `size`. */
   readonly other?: number
   /** Cardinality: how many distinct values. */
   readonly value?: number
+  /** Of `topHits`. */
+  readonly hits?: readonly TopHit[]
   /** Why buckets are missing, when they are: a time or size limit was reached. */
   readonly partial?: string
 }

@@ -210,6 +210,7 @@ describe('API', () => {
         aggs: {
           names: { kind: 'terms', field: 'data.docker.Actor.Attributes.name', size: 1 },
           time: { kind: 'histogram', intervalMs: 3_600_000, by: 'level' },
+          worst: { kind: 'topHits', size: 1, fields: ['rule.id', 'rule.level'], order: 'level' },
         },
       })
       assert.deepEqual(part(answer, 'results.names'), {
@@ -217,6 +218,17 @@ describe('API', () => {
         other: 2,
       })
       assert.deepEqual(part(answer, 'results.time.buckets.0.split'), { info: 2, medium: 1, high: 1 })
+      assert.equal(part(answer, 'results.worst.hits.length'), 1)
+      assert.deepEqual(part(answer, 'results.worst.hits.0.fields'), {
+        'rule.id': ['100300'],
+        'rule.level': ['12'],
+      })
+    })
+
+    it('more than ten top hits are refused', async () => {
+      const answer = await send('POST', '/aggregate', { aggs: { a: { kind: 'topHits', size: 11 } } })
+      assert.equal(answer.status, 400)
+      assert.match(answer.text, /more than 10 hits/)
     })
 
     it('several questions are answered in their order, each by itself', async () => {

@@ -7,6 +7,7 @@ import { limitReached, timeLimit, whereOf, within } from './search.ts'
 import type { Segment } from './segments.ts'
 import { textsAt } from './json-values.ts'
 import { Values } from './statement.ts'
+import { topHits } from './top-hits.ts'
 
 const bucketLimit = 2_000
 
@@ -39,6 +40,7 @@ export async function aggregateSegments(
 function nothing(aggregation: Aggregation): AggregationResult {
   if (aggregation.kind === 'cardinality') return { buckets: [], value: 0 }
   if (aggregation.kind === 'terms') return { buckets: [], other: 0 }
+  if (aggregation.kind === 'topHits') return { buckets: [], hits: [] }
   if (aggregation.kind !== 'range') return { buckets: [] }
   const bounds = [...aggregation.bounds].sort((a, b) => a - b)
   return { buckets: bounds.map((key) => ({ key, count: 0 })), other: 0 }
@@ -63,6 +65,8 @@ function run(aggregation: Aggregation, scope: Scope): Promise<AggregationResult>
       return cardinality(aggregation, scope)
     case 'extent':
       return extent(aggregation, scope)
+    case 'topHits':
+      return topHits(aggregation, scope)
   }
 }
 

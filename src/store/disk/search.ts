@@ -167,7 +167,8 @@ const hitColumns = (dataset: Dataset) =>
   `position, event_id, source, received_ms, ${documentOf(dataset)}, ${isElided(dataset)},
    CASE WHEN (${isElided(dataset)}) = 1 THEN text END`
 
-async function hitsAt(
+/** The hits at positions of one segment, which come in the order of the request. */
+export async function hitsAt(
   database: Database,
   segment: Segment,
   request: { readonly dataset: Dataset; readonly order: string; readonly positions: readonly bigint[] },

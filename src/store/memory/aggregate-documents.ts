@@ -1,9 +1,11 @@
 import { documentPath } from '../query/field.ts'
 import { numberOf } from '../query/value.ts'
 import { Subject } from '../query/subject.ts'
-import type { Aggregation, AggregationResult, Bucket, Hit } from '../store.ts'
+import { mostTopHits, topHit } from '../query/top-hit.ts'
+import type { Aggregation, AggregationResult, Bucket, Hit, TopHit } from '../store.ts'
 
 interface Row {
+  readonly hit: Hit
   readonly subject: Subject
   readonly receivedAtMs: number
   readonly level: number | undefined
@@ -11,9 +13,10 @@ interface Row {
 
 /** One aggregation over documents in memory: what the disk store does with SQL. */
 export function aggregateDocuments(aggregation: Aggregation, hits: readonly Hit[]): AggregationResult {
-  const rows = hits.map(({ document, receivedAtMs }): Row => {
+  const rows = hits.map((hit): Row => {
+    const { document, receivedAtMs } = hit
     const subject = new Subject(document)
-    return { subject, receivedAtMs, level: numberOf(subject.textsAt('rule.level')[0] ?? '') }
+    return { hit, subject, receivedAtMs, level: numberOf(subject.textsAt('rule.level')[0] ?? '') }
   })
   switch (aggregation.kind) {
     case 'terms': {
@@ -34,7 +37,18 @@ export function aggregateDocuments(aggregation: Aggregation, hits: readonly Hit[
       if (low === undefined || high === undefined) return { buckets: [] }
       return { buckets: [low, high].map((key) => ({ key, count: 1 })) }
     }
+    case 'topHits':
+      return { buckets: [], hits: topHits(rows, aggregation) }
   }
+}
+
+function topHits(
+  rows: readonly Row[],
+  { size, fields, order = 'newest' }: Extract<Aggregation, { kind: 'topHits' }>,
+): TopHit[] {
+  const newest = rows.toSorted((a, b) => b.hit.position - a.hit.position)
+  const ranked = order === 'newest' ? newest : newest.toSorted((a, b) => (b.level ?? -1) - (a.level ?? -1))
+  return ranked.slice(0, Math.min(size, mostTopHits)).map(({ hit }) => topHit(hit, fields))
 }
 
 function texts({ subject }: Row, field: string): readonly string[] {
