@@ -56,10 +56,10 @@ export function DockerPage() {
       <Containers />
       <Execs />
       <Failures />
-      <Card title="Images in use" span="half">
+      <Card title="Images in use" span="half" problem={counts.problem}>
         <BarList field={image} result={of('images')} isReady={isReady} />
       </Card>
-      <Card title="Actions" span="half">
+      <Card title="Actions" span="half" problem={counts.problem}>
         <BarList field={action} result={grouped(of('actions'))} isReady={isReady} most={10} />
       </Card>
       <Images />

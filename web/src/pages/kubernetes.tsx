@@ -120,7 +120,7 @@ function Denied() {
           empty="No request was refused."
         />
       </Card>
-      <Card title="Refused: what they wanted" span="half">
+      <Card title="Refused: what they wanted" span="half" problem={counts.problem}>
         <BarList
           field="data.objectRef.resource"
           result={counts.of('resources')}

@@ -59,9 +59,10 @@ export function MitrePage() {
   const withAlerts = new Set(shown.filter((cell) => cell.alerts > 0).map((cell) => cell.id)).size
   return (
     <div class="mitre">
+      {counts.problem && <Failed problem={counts.problem} />}
       <header class="mitre-head">
         <p>
-          <b>{plural(withAlerts, 'technique')}</b> seen in this time.{' '}
+          <b>{counts.isReady ? plural(withAlerts, 'technique') : '…'}</b> seen in this time.{' '}
           <span class="muted">
             MITRE ATT&CK {version}, {isAll ? 'all techniques' : 'techniques against containers'}
           </span>

@@ -14,6 +14,7 @@ import { BarList } from '../parts/bar-list.tsx'
 import { Card, Quiet } from '../parts/card.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Link } from '../parts/link.tsx'
+import { Failed } from '../parts/notice.tsx'
 import { Level } from '../parts/severity.tsx'
 import { sourceName, SourceStates } from '../parts/source-states.tsx'
 import { seriesOf, Sparkline } from '../parts/sparkline.tsx'
@@ -46,7 +47,7 @@ export function OverviewPage() {
         </Card>
       )}
       <Attention />
-      <Card title="Containers" span="third">
+      <Card title="Containers" span="third" problem={counts.problem}>
         <BarList
           field="data.docker.Actor.Attributes.name"
           result={of('containers')}
@@ -54,11 +55,16 @@ export function OverviewPage() {
           byLevel
         />
       </Card>
-      <Card title="Kubernetes users" span="third">
+      <Card title="Kubernetes users" span="third" problem={counts.problem}>
         <BarList field="data.user.username" result={of('users')} isReady={isReady} byLevel />
       </Card>
       <NewHere />
-      <Card title="Tactics (MITRE ATT&CK)" span="half" aside={<Link href={hrefOf('mitre')}>Matrix</Link>}>
+      <Card
+        title="Tactics (MITRE ATT&CK)"
+        span="half"
+        problem={counts.problem}
+        aside={<Link href={hrefOf('mitre')}>Matrix</Link>}
+      >
         <BarList
           field="rule.mitre.tactic"
           result={of('tactics')}
@@ -67,7 +73,7 @@ export function OverviewPage() {
           empty="No alert with a tactic in this time."
         />
       </Card>
-      <Card title="Hosts" span="half">
+      <Card title="Hosts" span="half" problem={counts.problem}>
         <BarList field="agent.name" result={of('hosts')} isReady={isReady} byLevel />
       </Card>
     </div>
@@ -81,7 +87,8 @@ function Total({ counts }: { readonly counts: Counts }) {
 
 /** The way of the events, from where they come to where they lie. */
 function PipeStrip() {
-  const { data } = useResource<Health>({ path: '/health' })
+  const { data, problem } = useResource<Health>({ path: '/health' })
+  if (problem && !data) return <Failed problem={problem} />
   if (!data) return <div class="strip" />
   const { pipeline, store, rules, nowMs, startedAtMs } = data
   const bad = data.checks.filter((check) => check.state !== 'ok')
@@ -239,6 +246,7 @@ function NewHere() {
     <Card
       title="New here"
       span="third"
+      problem={now.problem ?? then.problem}
       aside={<span class="muted">not seen in the {duration(toMs - fromMs)} before</span>}
     >
       {!isReady || fresh.length === 0 ? (

@@ -25,7 +25,7 @@ export function Card({ title, children, aside, problem, span = 'wide' }: Props) 
   )
 }
 
-/** In a panel that has nothing: one quiet line. */
+/** In a panel that has nothing: one quiet line, which says whether that is known yet. */
 export function Quiet({ isReady, children }: { readonly isReady: boolean; readonly children: string }) {
-  return <p class="quiet">{isReady ? children : ' '}</p>
+  return <p class="quiet">{isReady ? children : 'Loading…'}</p>
 }

@@ -9,6 +9,7 @@ import { count, plural, size } from '../data/text.ts'
 import { ago, full } from '../data/time.ts'
 import { Card, Quiet } from './card.tsx'
 import { Link } from './link.tsx'
+import { Failed } from './notice.tsx'
 import { Line, Text } from './text.tsx'
 
 type Engine = Omit<EngineInventory, 'containers' | 'images' | 'volumes' | 'networks'> & {
@@ -31,6 +32,7 @@ export function LiveContainers() {
     path: `/docker/containers?limit=${most}`,
     version: refreshed.value,
   })
+  if (engines.problem && !engines.data) return <Failed problem={engines.problem} />
   if (!engines.data || engines.data.engines.length === 0) return null
   const ordered = [...(data?.containers ?? [])].sort(
     (a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1),
@@ -145,6 +147,7 @@ export function Images() {
     path: `/docker/images?limit=${most}`,
     version: refreshed.value,
   })
+  if (problem && !data) return <Failed problem={problem} />
   if (!data || data.total === 0) return null
   const ordered = [...data.images].sort(
     (a, b) => b.running - a.running || b.containers.length - a.containers.length,

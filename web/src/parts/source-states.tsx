@@ -1,7 +1,7 @@
 import type { Health } from '../data/answers.ts'
 import { useResource } from '../data/client.ts'
 import { ago, full } from '../data/time.ts'
-import { Advice } from './notice.tsx'
+import { Advice, Failed } from './notice.tsx'
 import { Text } from './text.tsx'
 
 const names: Readonly<Record<string, string>> = {
@@ -18,7 +18,8 @@ export function sourceName(type: string): string {
 
 /** Where events come from, when the last one came, and what to do when none does. */
 export function SourceStates() {
-  const { data } = useResource<Health>({ path: '/health' })
+  const { data, problem } = useResource<Health>({ path: '/health' })
+  if (problem && !data) return <Failed problem={problem} />
   if (!data) return null
   if (data.sources.length === 0) return <p class="muted">No source is configured.</p>
   return (

@@ -88,8 +88,9 @@ export function BrowseView() {
               </option>
             ))}
           </select>
-          <span class="muted">{data ? plural(shown.length, 'rule') : ''}</span>
+          <span class="muted">{data ? plural(shown.length, 'rule') : 'Loading…'}</span>
         </div>
+        {hits.problem && <Failed problem={hits.problem} />}
         <VirtualList
           rows={shown}
           rowHeight={34}

@@ -28,7 +28,8 @@ export function CoverageView() {
     { rules: { kind: 'terms', field: 'rule.id', size: 1000 } },
     { ds: 'events', alone: true, from: `now-${days}d`, to: 'now' },
   )
-  if (problem) return <Failed problem={problem} />
+  const failure = problem ?? counts.problem
+  if (failure) return <Failed problem={failure} />
   if (!data || !counts.isReady) return <p class="muted">Counting…</p>
   const found = new Map(counts.of('rules').buckets.map((bucket) => [String(bucket.key), bucket]))
   const groups = groupsOf(data.rules, found)

@@ -1,0 +1,158 @@
+// What the pages show while an answer is on its way, and when none can be given. (Of Events: states.test.ts.)
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import type { Dashboard } from '../support/dashboard.ts'
+import { startDashboard } from '../support/dashboard.ts'
+import { fill } from '../support/fill-store.ts'
+import { recorded } from '../support/recorded-alerts.ts'
+
+/** A store whose disk is gone. */
+class FallenStore extends MemoryStore {
+  isDown = false
+
+  #check(): void {
+    if (this.isDown) throw new Error('opening the segment: no such file')
+  }
+
+  override async search(...asked: Parameters<MemoryStore['search']>) {
+    this.#check()
+    return super.search(...asked)
+  }
+
+  override async aggregate(...asked: Parameters<MemoryStore['aggregate']>) {
+    this.#check()
+    return super.aggregate(...asked)
+  }
+
+  override async stats() {
+    this.#check()
+    return super.stats()
+  }
+}
+
+const pages = [
+  {
+    path: 'overview',
+    failing: [
+      'Alerts over time',
+      'Needs attention',
+      'Containers',
+      'Kubernetes users',
+      'New here',
+      'Tactics (MITRE ATT&CK)',
+      'Hosts',
+    ],
+    ready: 'billing-api-1',
+  },
+  {
+    path: 'docker',
+    failing: [
+      'Activity',
+      'What containers did',
+      'Commands run inside containers',
+      'Failures',
+      'Images in use',
+      'Actions',
+      'Image changes',
+      'Networks, volumes, daemon',
+    ],
+    ready: 'billing-api-1',
+  },
+  {
+    path: 'kubernetes',
+    failing: [
+      'Requests over time',
+      'Hands on pods',
+      'Access rights changed',
+      'Secrets and tokens',
+      'Risky workloads',
+      'Refused: who',
+      'Refused: what they wanted',
+      'Identities',
+    ],
+    ready: 'mallory',
+  },
+  { path: 'mitre', failing: [], ready: 'seen in this time' },
+  { path: 'rules', failing: [], ready: 'Billing started' },
+  { path: 'rules?view=coverage', failing: [], ready: 'By group' },
+  { path: 'health', failing: [], ready: 'Bring data in' },
+] as const
+
+const saysNothing =
+  /None in this time|Nothing of level|Nothing that was|No alerts? |Nobody |\b0 techniques|0 rules/
+
+describe('states of the other pages', { skip: noBrowser }, () => {
+  const store = new FallenStore()
+  let dashboard: Dashboard
+  let browser: Browser
+  let page: Page
+
+  before(async () => {
+    await fill(store, recorded(Date.now()))
+    const rule = { id: 100500, level: 9, description: 'Billing started', groups: ['local'], mitreIds: [] }
+    dashboard = await startDashboard(store, {
+      rules: {
+        list: () => [{ ...rule, file: 'etc/rules/local.xml', line: 1, origin: 'local' }],
+        show: () => undefined,
+        test: async () => [],
+      },
+    })
+    browser = await launch()
+    page = (await visit(browser)).page
+    await page.goto(await dashboard.api.signInLink())
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  })
+  after(async () => {
+    await browser.close()
+    await dashboard.close()
+  })
+
+  for (const { path, failing } of pages) {
+    it(`${path} with the store down says so, with advice, in every panel that needs it`, async () => {
+      store.isDown = true
+      try {
+        await page.goto(`${dashboard.origin}/${path}`)
+        const said = { hasText: 'The log of the manager says more.' }
+        await page.getByRole('main').getByRole('alert').filter(said).first().waitFor()
+        for (const name of failing) {
+          const panel = page.getByRole('region', { name, exact: true })
+          await panel.getByRole('alert').filter(said).waitFor()
+        }
+        await picture(page, `${path.replace(/\W+/g, '-')}-broken`)
+        const text = await page.locator('body').innerText()
+        assert.doesNotMatch(text, /no such file|Loading…|Counting…/)
+        assert.doesNotMatch(text, saysNothing)
+      } finally {
+        store.isDown = false
+      }
+    })
+  }
+
+  for (const { path, ready } of pages) {
+    it(`${path} with a slow answer says that it loads, claims nothing, and shows the answer when it is there`, async () => {
+      let letGo = () => {}
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      await page.route(/\/api\/v1\/(?!session)/, async (route) => {
+        await held
+        await route.continue()
+      })
+      await page.goto(`${dashboard.origin}/${path}`)
+      await page
+        .getByRole('main')
+        .getByText(/Loading…|Counting…/)
+        .first()
+        .waitFor()
+      assert.doesNotMatch(await page.getByRole('main').innerText(), saysNothing)
+      await picture(page, `${path.replace(/\W+/g, '-')}-slow`)
+      letGo()
+      await page.getByRole('main').getByText(ready).first().waitFor()
+      await page.waitForFunction(`!/Loading…|Counting…/.test(document.querySelector('main').innerText)`)
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+    })
+  }
+})
