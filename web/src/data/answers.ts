@@ -36,6 +36,16 @@ export interface Advised {
   readonly advice?: string
 }
 
+/** One API server that sends to the audit webhook. */
+export interface Sender {
+  readonly cluster: string
+  readonly server: string
+  readonly events: number
+  readonly eventsPerSecond?: number
+  readonly lagSeconds?: number
+  readonly lastEventAtMs: number
+}
+
 export interface Health {
   readonly ready: boolean
   readonly startedAtMs: number
@@ -47,6 +57,7 @@ export interface Health {
     readonly type: string
     readonly lastEventAtMs?: number
     readonly events?: number
+    readonly senders?: readonly Sender[]
   })[]
   readonly checks: readonly (Advised & { readonly id: string; readonly title: string })[]
   readonly rules: {

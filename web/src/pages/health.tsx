@@ -7,6 +7,7 @@ import { Access } from '../parts/access.tsx'
 import { Card } from '../parts/card.tsx'
 import { MutesCard } from '../parts/mutes.tsx'
 import { Advice, Command, Failed } from '../parts/notice.tsx'
+import { Senders } from '../parts/senders.tsx'
 import { sourceName } from '../parts/source-states.tsx'
 import { Text } from '../parts/text.tsx'
 
@@ -30,6 +31,7 @@ export function HealthPage() {
       <Sources health={data} />
       <Checks health={data} />
       {data.rules.problems.length > 0 && <RuleProblems health={data} />}
+      <Senders health={data} />
       <MutesCard />
       <SetUp />
       <Access />
