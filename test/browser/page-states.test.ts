@@ -139,7 +139,8 @@ describe('states of the other pages', { skip: noBrowser }, () => {
       })
       await page.route(/\/api\/v1\/(?!session)/, async (route) => {
         await held
-        await route.continue()
+        // Whoever asked may have gone meanwhile.
+        await route.continue().catch(() => undefined)
       })
       await page.goto(`${dashboard.origin}/${path}`)
       await page

@@ -51,7 +51,10 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
   page.on('response', (answer) => {
-    if (answer.status() >= 500) void answer.text().then((body) => complaints.push(`${answer.url()}: ${body}`))
+    if (answer.status() < 500) return
+    // The body is gone when the page has moved on.
+    const body = answer.text().catch(() => `status ${answer.status()}`)
+    void body.then((text) => complaints.push(`${answer.url()}: ${text}`))
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   return { context, page, complaints }
