@@ -7,15 +7,32 @@ const position = { engineId: 'E', nano: 1_795_309_767_625_072_224n, ids: ['a', '
 describe('cursor', () => {
   const late = { id: 'x', engine: 'default', engineId: 'E', receivedAtMs: 5, text: '{"a": 1}' }
   const places = [
-    { positions: new Map([['default', position]]), late: [], spool: undefined },
-    { positions: new Map(), late: [late], spool: { file: 3, offset: 70_000 } },
+    { positions: new Map([['default', position]]), late: [], spool: undefined, gaps: new Map() },
+    {
+      positions: new Map(),
+      late: [late],
+      spool: { file: 3, offset: 70_000 },
+      gaps: new Map([['default', { from: 5n, to: 1_795_309_767_625_072_224n }]]),
+    },
   ]
   for (const place of places)
     it('reads what it wrote, exactly', () => assert.deepEqual(readCursor(writeCursor(place)), place))
-  const damaged = ['x', '[]', '{"engines":{"a":{"nano":"x"}}}', '{"engines":{"a":null}}', '{"late":[1,{}]}']
+  const damaged = [
+    'x',
+    '[]',
+    '{"engines":{"a":{"nano":"x"}}}',
+    '{"engines":{"a":null}}',
+    '{"late":[1,{}]}',
+    '{"gaps":{"a":{"from":"1"}}}',
+  ]
   for (const text of [undefined, '', ...damaged, '{"spool":{"file":"1"}}'])
     it(`${JSON.stringify(text)} is nowhere`, () =>
-      assert.deepEqual(readCursor(text), { positions: new Map(), late: [], spool: undefined }))
+      assert.deepEqual(readCursor(text), {
+        positions: new Map(),
+        late: [],
+        spool: undefined,
+        gaps: new Map(),
+      }))
 
   it('advance() keeps all ids of the newest instant', () => {
     const one = advance(undefined, 'E', 5n, 'x')

@@ -10,6 +10,13 @@ export interface Position {
   readonly ids: readonly string[]
 }
 
+/** Between these times events were lost, and what changed meanwhile is not yet told. Nanoseconds since 1970, on the clock of the engine. */
+export interface OpenGap {
+  readonly from: bigint
+  /** Time of the first event behind it. */
+  readonly to: bigint
+}
+
 /** By `EngineAddress.key`. */
 export type Positions = ReadonlyMap<string, Position>
 
@@ -20,14 +27,21 @@ export interface Place {
   readonly late: readonly LateEvent[]
   /** Where the spool goes on; `undefined` when it was never used. */
   readonly spool: SpoolPosition | undefined
+  /** By `EngineAddress.key`. */
+  readonly gaps: ReadonlyMap<string, OpenGap>
 }
 
-export function writeCursor({ positions, late, spool }: Place): Cursor {
+export function writeCursor({ positions, late, spool, gaps }: Place): Cursor {
   const engines = [...positions].map(([key, { engineId, nano, ids }]) => [
     key,
     { engineId, nano: String(nano), ids },
   ])
-  const rest = { ...(late.length > 0 ? { late } : {}), ...(spool ? { spool } : {}) }
+  const open = [...gaps].map(([key, { from, to }]) => [key, { from: String(from), to: String(to) }])
+  const rest = {
+    ...(late.length > 0 ? { late } : {}),
+    ...(spool ? { spool } : {}),
+    ...(open.length > 0 ? { gaps: Object.fromEntries(open) } : {}),
+  }
   return JSON.stringify({ engines: Object.fromEntries(engines), ...rest })
 }
 
@@ -41,6 +55,7 @@ export function readCursor(
     positions: readPositions(objectOf(parsed['engines'])),
     late: late.filter((event) => event !== undefined),
     spool: readSpoolPosition(objectOf(parsed['spool'])),
+    gaps: readGaps(objectOf(parsed['gaps'])),
   }
 }
 
@@ -52,6 +67,17 @@ function readPositions(engines: JsonObject): Map<string, Position> {
     positions.set(key, { engineId: textOf(value['engineId']), nano, ids: textsOf(value['ids']) })
   }
   return positions
+}
+
+function readGaps(engines: JsonObject): Map<string, OpenGap> {
+  const gaps = new Map<string, OpenGap>()
+  for (const [key, value] of Object.entries(engines)) {
+    const [from, to] = ['from', 'to'].map((end) => textOf(objectOf(value)[end]))
+    if (from === undefined || to === undefined || ![from, to].every((text) => /^\d{1,19}$/.test(text)))
+      continue
+    gaps.set(key, { from: BigInt(from), to: BigInt(to) })
+  }
+  return gaps
 }
 
 function readSpoolPosition({ file, offset }: JsonObject): SpoolPosition | undefined {

@@ -7,7 +7,7 @@ import type { Source, SourceStatus } from '../source.ts'
 import type { SourceContext } from '../source-type.ts'
 import { messageOf } from './advice.ts'
 import { completeFacts } from './complete-facts.ts'
-import { advance, readCursor, writeCursor, type Place, type Position } from './cursor.ts'
+import { advance, readCursor, writeCursor, type OpenGap, type Place, type Position } from './cursor.ts'
 import { engineApi } from './engine-api.ts'
 import type { EngineAddress } from './engine-address.ts'
 import { parseEngineEvent } from './engine-event.ts'
@@ -77,6 +77,8 @@ export class DockerSource implements Source {
   readonly #files: { close(): Promise<void> }[] = []
   readonly #inventories: Inventory[] = []
   #outbox: Outbox | undefined
+  /** By engine: noticed, and not yet told. */
+  #gaps = new Map<string, OpenGap>()
   #lastEventAtMs: number | undefined
   #roomWaiters: (() => void)[] = []
 
@@ -105,6 +107,7 @@ export class DockerSource implements Source {
     const earlier = await receivedSoFar(place, spool, { ids: rememberedEvents, late: rememberedLate })
     const outbox = new Outbox(spool, batchSize, (error) => this.#telemetry.spoolFailed(messageOf(error)))
     this.#outbox = outbox
+    this.#gaps = new Map(place.gaps)
     const progress = { positions: new Map(place.positions), late: earlier.late, spool: place.spool }
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
@@ -163,9 +166,10 @@ export class DockerSource implements Source {
       if (item.advances) positions.set(engine, advance(positions.get(engine), engineId, nano, raw.id))
       if (item.isLate) late.add(lateEventOf(item))
       else late.settle(raw.id)
+      if (item.closesGap) this.#gaps.delete(engine)
     }
     progress.spool = after ?? progress.spool
-    const place: Place = { positions, late: late.all(), spool: progress.spool }
+    const place: Place = { positions, late: late.all(), spool: progress.spool, gaps: this.#gaps }
     const cursor = writeCursor(place)
     const events = items.map(({ raw }) => raw)
     for (let stored = false; !stored;) {
@@ -213,7 +217,9 @@ export class DockerSource implements Source {
       telemetry: this.#telemetry,
       now: context.now,
       receive: (received: Received) => this.#receive(key, received, earlier.late),
-      gap: (gap: Gap) => this.#sayGap(address.text, gap),
+      gap: (gap: Gap) => this.#sayGap(address, gap),
+      opensGap: (gap: OpenGap) => void this.#gaps.set(key, gap),
+      openGap: () => this.#gaps.get(key),
       isFull: () => this.#isFull(),
     }
     const returned = (): void => {
@@ -259,9 +265,10 @@ export class DockerSource implements Source {
     this.#queue.push(this.#own.make('Wazuh-Docker', statusEnvelope(text)))
   }
 
-  #sayGap(engine: string, gap: Gap): void {
-    const quaywatch = { kind: 'docker-gap', engine, ...gap }
-    this.#queue.push(this.#own.make('quaywatch', { integration: 'quaywatch', quaywatch }))
+  #sayGap({ key, text }: EngineAddress, gap: Gap): void {
+    const quaywatch = { kind: 'docker-gap', engine: text, ...gap }
+    const event = this.#own.make('quaywatch', { integration: 'quaywatch', quaywatch })
+    this.#queue.push({ ...event, closesGapOf: key })
   }
 
   #isFull(): boolean {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { SourceContext } from '../source-type.ts'
 import type { DockerTelemetry } from '../../telemetry/docker.ts'
 import { messageOf } from './advice.ts'
-import { engineTime, isoOfNano, nanoOfTime, type Position } from './cursor.ts'
+import { engineTime, isoOfNano, nanoOfTime, type OpenGap, type Position } from './cursor.ts'
 import type { Enricher, Enrichment } from './enricher.ts'
 import type { EngineApi } from './engine-api.ts'
 import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-event.ts'
@@ -54,6 +54,10 @@ export interface EngineMemory {
   readonly now: SourceContext['now']
   receive(received: Received): void
   gap(gap: Gap): void
+  /** From now on there is a gap, until `gap` is called. */
+  opensGap(gap: OpenGap): void
+  /** A gap that was noticed, perhaps by an earlier process, and not yet told. */
+  openGap(): OpenGap | undefined
   /** The stream is open. */
   connected(version: string): void
   /** Events held now may not become more. */
@@ -97,6 +101,7 @@ export class EngineSession {
     const info = objectOf(await api.get('/info', {}, this.#signal))
     this.#engineId = textOf(info['ID']) || textOf(info['Name']) || api.address
     this.#setClock(nanoOfTime(textOf(info['SystemTime'])))
+    await this.#closeEarlierGap()
     const since = this.#resumedAt ? { since: engineTime(this.#resumedAt.nano - overlapNano) } : {}
     const stream = await api.events(since, this.#signal)
     const version = textOf(info['ServerVersion'])
@@ -169,13 +174,14 @@ export class EngineSession {
     if (this.#resumedAt?.ids.includes(id)) {
       this.#resumed = true
       void this.#takeStock()
-    } else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#checkResumed()
+    } else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#checkResumed(event.timeNano)
   }
 
-  #checkResumed(): void {
+  #checkResumed(until = this.#nowNano()): void {
     const from = this.#resumedAt
     if (this.#resumed || !from) return
     this.#resumed = true
+    this.#memory.opensGap({ from: from.nano, to: until })
     this.#later(settleMs, () => this.#closeGap(from.nano, undefined))
   }
 
@@ -186,23 +192,42 @@ export class EngineSession {
     )
   }
 
+  /** Whoever noticed it was stopped before it was told. What happened behind it was told already, or comes with the stream. */
+  async #closeEarlierGap(): Promise<void> {
+    const gap = this.#memory.openGap()
+    if (!gap) return
+    const reason = (await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted'
+    const reconciled = await this.#handOnMissing(gap.from, gap.to)
+    this.#declare({ reason, from: isoOfNano(gap.from), to: isoOfNano(gap.to), reconciled })
+  }
+
   async #compare(since: bigint, reason: Gap['reason'] | undefined): Promise<void> {
-    const { api, known, enricher, seen } = this.#memory
     const now = this.#nowNano()
-    const found = await reconcile({ api, known, since, now }, this.#signal)
+    const reconciled = await this.#handOnMissing(since, undefined)
+    const why = reason ?? ((await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
+    await this.#takeStock()
+    this.#declare({ reason: why, from: isoOfNano(since), to: isoOfNano(now), reconciled })
+  }
+
+  /** Changes that no event told of, up to `until` when that is given; how many there were. */
+  async #handOnMissing(since: bigint, until: bigint | undefined): Promise<number> {
+    const { api, known, enricher, seen } = this.#memory
+    const found = await reconcile({ api, known, since, now: this.#nowNano() }, this.#signal)
     let reconciled = 0
     for (const { event, facts } of found) {
-      if (facts) enricher.learn(event.actorId, facts)
       const id = engineEventId(this.#engineId, event)
-      if (seen.has(id)) continue
+      if ((until !== undefined && event.timeNano > until) || seen.has(id)) continue
+      if (facts) enricher.learn(event.actorId, facts)
       this.#handOn(event, id, true)
       reconciled += 1
     }
-    const why = reason ?? ((await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
-    await this.#takeStock()
-    const gap = { reason: why, from: isoOfNano(since), to: isoOfNano(now), reconciled }
-    this.#memory.telemetry.reconciled(api.address, reconciled)
-    this.#memory.telemetry.gap(api.address, gap)
+    return reconciled
+  }
+
+  #declare(gap: Gap): void {
+    const { api, telemetry } = this.#memory
+    telemetry.reconciled(api.address, gap.reconciled)
+    telemetry.gap(api.address, gap)
     this.#memory.gap(gap)
   }
 

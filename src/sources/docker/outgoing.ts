@@ -12,13 +12,15 @@ export interface Outgoing {
   readonly advances: boolean
   /** It went without its facts, and rules may need them: it will come once more. */
   readonly isLate: boolean
+  /** It tells of a gap of its engine, behind everything that was found about it. */
+  readonly closesGap: boolean
 }
 
 const sourceName = 'docker-listener'
 
 /** One line without its end. The text is JSON in ASCII, so it has neither tabs nor ends of lines. */
-export function spoolLine({ raw, engine, engineId, nano, advances, isLate }: Outgoing): string {
-  const flags = `${advances ? 'a' : ''}${isLate ? 'l' : ''}-`
+export function spoolLine({ raw, engine, engineId, nano, ...item }: Outgoing): string {
+  const flags = `${item.advances ? 'a' : ''}${item.isLate ? 'l' : ''}${item.closesGap ? 'g' : ''}-`
   const where = [raw.location, engine, engineId].map(encodeURIComponent)
   return [raw.id, flags, ...where, nano, raw.receivedAtMs, raw.text].join('\t')
 }
@@ -36,6 +38,7 @@ export function fromSpoolLine(line: string): Outgoing | undefined {
     nano: BigInt(nano),
     advances: flags.includes('a'),
     isLate: flags.includes('l'),
+    closesGap: flags.includes('g'),
   }
 }
 

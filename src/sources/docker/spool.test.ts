@@ -108,8 +108,9 @@ describe('lines of the spool', () => {
       nano: 1_795_309_765_833_271_045n,
       advances: true,
       isLate: true,
+      closesGap: false,
     },
-    { engine: '', engineId: '', nano: 0n, advances: false, isLate: false },
+    { engine: '', engineId: '', nano: 0n, advances: false, isLate: false, closesGap: true },
   ]
   for (const item of items)
     it(`keep everything of an event of ${item.engine || 'our own'}`, () => {

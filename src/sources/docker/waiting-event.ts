@@ -20,6 +20,8 @@ export interface WaitingEvent extends Pending {
 /** Something we say ourselves, ready to go. */
 export interface OwnEvent extends Pending {
   readonly raw: RawEvent
+  /** The engine whose gap it tells of. */
+  readonly closesGapOf?: string
 }
 
 const source = 'docker-listener'
@@ -65,6 +67,7 @@ export function outgoing(item: WaitingEvent): Outgoing {
     nano: event.timeNano,
     advances: !reconciled && item.delay !== 'follow-up',
     isLate,
+    closesGap: false,
   }
 }
 
@@ -90,6 +93,7 @@ export class OwnEvents {
   }
 }
 
-export function outgoingOwn({ raw }: OwnEvent): Outgoing {
-  return { raw, engine: '', engineId: '', nano: 0n, advances: false, isLate: false }
+export function outgoingOwn({ raw, closesGapOf }: OwnEvent): Outgoing {
+  const closesGap = closesGapOf !== undefined
+  return { raw, engine: closesGapOf ?? '', engineId: '', nano: 0n, advances: false, isLate: false, closesGap }
 }
