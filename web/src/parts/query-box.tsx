@@ -45,7 +45,9 @@ export function QueryBox() {
     setText(next)
     setMistake(undefined)
     requestAnimationFrame(() => {
-      input.current?.setSelectionRange(caret, caret)
+      // Whoever types on at once keeps the caret.
+      if (input.current?.value !== next) return
+      input.current.setSelectionRange(caret, caret)
       offers.ask(next, caret)
     })
   }
