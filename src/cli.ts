@@ -42,7 +42,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stderr.write(`quaywatch: there is no command '${name}'; 'quaywatch help' lists them\n`)
     return 2
   }
-  if (name === 'manager') youngGeneration.keepSmall() // before its modules are read
+  // Before their modules are read.
+  if (name === 'manager' || name === 'logtest') youngGeneration.keepSmall()
   const { command } = await load()
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(`${command.summary}\n\n${command.usage}\n`)

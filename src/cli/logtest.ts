@@ -11,6 +11,7 @@ import { engineOptions, engineUsage, loadForCommand, reportProblems } from './en
 import { readLines } from './lines.ts'
 import { LogtestText } from './logtest-text.ts'
 import { TriedRules } from './tried-rules.ts'
+import { youngGeneration } from './young-generation.ts'
 
 const usage = `quaywatch logtest [--json] [options] < lines
 
@@ -59,6 +60,7 @@ async function run(args: readonly string[]): Promise<number> {
     verbose: values.verbose,
     location: toByteString(values.location),
   }
+  youngGeneration.letGrow()
   await testLines(loaded, options)
   return 0
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * While a manager starts, V8 makes room for many short-lived objects and keeps that room: 30 MB that an idle manager never uses. So it may not
+ * While rules are loaded, V8 makes room for many short-lived objects and keeps that room: 30 MB that nobody uses afterwards. So it may not
  * grow before everything is loaded; under load it grows then as ever.
  */
 export const youngGeneration = {
