@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { Query } from '../store/query/query.ts'
+import { readJsonFile, writeJsonFile } from './json-file.ts'
 
 /** A question somebody keeps: part of the dashboard's address. */
 export interface SavedSearch {
@@ -117,8 +117,8 @@ export class Notebook {
   #write(pages: Pages): Promise<void> {
     this.#pages = pages
     this.#writing = this.#writing.then(
-      () => writePages(this.#file, pages),
-      () => writePages(this.#file, pages),
+      () => writeJsonFile(this.#file, pages),
+      () => writeJsonFile(this.#file, pages),
     )
     return this.#writing
   }
@@ -144,28 +144,7 @@ function isPages(value: unknown): value is Pages {
 }
 
 async function readPages(file: string): Promise<Pages> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return empty
-    throw error
-  }
-  const value: unknown = JSON.parse(text)
+  const value = (await readJsonFile(file)) ?? empty
   if (!isPages(value)) throw new Error(`${file} does not hold searches, notes and mutes`)
   return value
-}
-
-/** A crash leaves the old or the new file. */
-async function writePages(file: string, pages: Pages): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  const temporary = `${file}.${randomBytes(6).toString('hex')}`
-  const handle = await open(temporary, 'wx', 0o600)
-  try {
-    await handle.writeFile(JSON.stringify(pages))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(temporary, file)
 }

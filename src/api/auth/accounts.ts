@@ -1,7 +1,8 @@
 import path from 'node:path'
 import type { Role } from '../api-options.ts'
 import type { AuthState, Session, Token, User } from './auth-file.ts'
-import { readAuthFile, writeAuthFile } from './auth-file.ts'
+import { writeJsonFile } from '../json-file.ts'
+import { readAuthFile } from './auth-file.ts'
 import { digest, hashPassword, newSecret, passwordMatches } from './secret.ts'
 
 const idleMs = 8 * 3_600_000
@@ -200,7 +201,7 @@ export class Accounts {
 
   #save(changed: Partial<AuthState>): Promise<void> {
     this.#state = { ...this.#state, ...changed }
-    const write = () => writeAuthFile(this.#file, this.#state)
+    const write = () => writeJsonFile(this.#file, this.#state)
     this.#writing = this.#writing.then(write, write)
     return this.#writing
   }

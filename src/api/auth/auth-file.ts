@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import path from 'node:path'
+import { readJsonFile } from '../json-file.ts'
 import type { Role } from '../api-options.ts'
 import type { PasswordHash } from './secret.ts'
 
@@ -51,28 +49,7 @@ function isState(value: unknown): value is AuthState {
 
 /** Rejects when the file is there but is not ours: starting without users would lock everybody out in silence. */
 export async function readAuthFile(file: string): Promise<AuthState> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return empty
-    throw error
-  }
-  const value: unknown = JSON.parse(text)
+  const value = (await readJsonFile(file)) ?? empty
   if (!isState(value)) throw new Error(`${file} does not hold users, sessions and tokens`)
   return value
-}
-
-/** Atomic: a crash leaves the old or the new file. Readable by its owner only. */
-export async function writeAuthFile(file: string, state: AuthState): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  const temporary = `${file}.${randomBytes(6).toString('hex')}`
-  const handle = await open(temporary, 'wx', 0o600)
-  try {
-    await handle.writeFile(JSON.stringify(state, undefined, 1))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(temporary, file)
 }

@@ -1,5 +1,4 @@
-import { type Http2SecureServer, type Http2ServerResponse, createSecureServer } from 'node:http2'
-import type { ServerResponse } from 'node:http'
+import { type Http2SecureServer, createSecureServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +12,7 @@ import { answerPlainHttp, connectionName } from './plain-http.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type ReceiverLimits, defaultLimits } from './receiver-limits.ts'
 import { type AuditRequest, readBody } from './request-body.ts'
+import { type Answer, type NotStored, answerRefusal } from './refusal-answer.ts'
 import { Turnstile } from './turnstile.ts'
 import { TlsFiles } from './tls-files.ts'
 import { readTokens, type TokenList } from './token-file.ts'
@@ -41,44 +41,7 @@ interface BodyOrigin {
   readonly isImport: boolean
 }
 
-interface NotStored {
-  readonly reason: Refusal
-  readonly detail: string
-}
-
-type Answer = ServerResponse | Http2ServerResponse
-
-const retryAfterSeconds = 1
 const storedAnswer = '{"status":"stored"}\n'
-
-const statusOf: Readonly<Record<Refusal, number>> = {
-  'no-credentials': 401,
-  'wrong-token': 401,
-  'unknown-authority': 401,
-  'expired-certificate': 401,
-  'not-an-audit-client': 403,
-  'plain-http': 400,
-  handshake: 400,
-  method: 405,
-  encoding: 415,
-  'too-large': 413,
-  'too-slow': 408,
-  interrupted: 400,
-  'not-audit-events': 400,
-  rate: 429,
-  connections: 503,
-  busy: 503,
-  'not-stored': 503,
-}
-
-const headersOf: Partial<Record<Refusal, Readonly<Record<string, string>>>> = {
-  'no-credentials': { 'www-authenticate': 'Bearer' },
-  'wrong-token': { 'www-authenticate': 'Bearer' },
-  method: { allow: 'POST' },
-  rate: { 'retry-after': String(retryAfterSeconds) },
-  busy: { 'retry-after': String(retryAfterSeconds) },
-  'not-stored': { 'retry-after': String(retryAfterSeconds) },
-}
 
 /** What may lie in memory, bodies not yet durable: two of the largest, and at least 32 MiB. */
 export function mostHeldBytes(maxBodyBytes: number): number {
@@ -393,23 +356,4 @@ function tlsSocketOf(request: AuditRequest): TLSSocket {
   const { socket } = request
   if ('getPeerCertificate' in socket) return socket
   throw new Error('a request of the HTTPS server came without TLS')
-}
-
-/** RFC 9457. The body that was not read is discarded, so that the client hears the answer instead of a reset. */
-function answerRefusal(
-  request: AuditRequest,
-  response: Answer,
-  why: { reason: Refusal; detail: string },
-): void {
-  const status = statusOf[why.reason]
-  if (response.destroyed || response.headersSent) return
-  const closes = why.reason === 'too-large' || why.reason === 'too-slow'
-  response.writeHead(status, {
-    'content-type': 'application/problem+json',
-    ...headersOf[why.reason],
-    ...(closes && request.httpVersionMajor === 1 ? { connection: 'close' } : {}),
-  })
-  response.end(`${JSON.stringify({ title: why.reason, status, detail: why.detail })}\n`)
-  request.resume()
-  if (closes) setTimeout(() => request.destroy(), 2_000).unref()
 }
