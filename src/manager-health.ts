@@ -29,10 +29,11 @@ export function healthReport({
   rules,
   checks,
 }: HealthParts): HealthReport {
-  const shown = sources.map(({ type, source }): SourceHealth => ({
+  const shown = sources.map(({ type, source, failure }): SourceHealth => ({
     name: source.name,
     type,
     ...source.status(),
+    ...(failure === undefined ? {} : { state: 'stopped' as const, detail: `gave up: ${failure}` }),
     events: totals.bySource.get(source.name) ?? 0,
   }))
   return {

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { startApi } from './api/api.ts'
 import type { Api, Change, HealthCheck, HealthReport } from './api/api-options.ts'
@@ -11,11 +10,11 @@ import { type LoadedConfiguration, loadConfiguration } from './configuration-fil
 import type { Problem } from './dialect/problem.ts'
 import { prepareHome } from './home.ts'
 import { type LoadedEngine, loadEngine } from './load-engine.ts'
-import { certificateCheck, diskCheck, healthReport, type RunningSource } from './manager-health.ts'
+import { certificateCheck, diskCheck, healthReport } from './manager-health.ts'
+import { ManagedSources } from './managed-sources.ts'
 import { Masker } from './mask/masker.ts'
 import { startFileOutputs } from './outputs/files/start.ts'
 import { MemoryFiles } from './memory-files.ts'
-import { ingest } from './pipeline/ingest.ts'
 import { rebuildMemory } from './pipeline/rebuild.ts'
 import { ruleFiles } from './rule-files.ts'
 import { ruleHooks } from './rule-hooks.ts'
@@ -28,7 +27,6 @@ import { StoreWatch } from './store-watch.ts'
 import { serveStore, type StoreServer } from './store/remote/serve.ts'
 import { socketName } from './store/remote/protocol.ts'
 import type { KeptStore } from './store/kept-store.ts'
-import type { Entry } from './store/store.ts'
 import { engineTelemetry, type EngineTelemetry } from './telemetry/engine.ts'
 import { maskTelemetry } from './telemetry/mask.ts'
 import { pipelineTelemetry, type PipelineTelemetry } from './telemetry/pipeline.ts'
@@ -60,8 +58,6 @@ export class StartRefused extends Error {
 const demoFolder = path.join(packageRoot, 'examples', 'demo')
 const checkEveryMs = 30_000
 const hostName = hostname().split('.')[0] ?? 'localhost'
-/** A source that has not said how it is by then is shown as it is. */
-const settleMs = 2_500
 
 function refuseFatal(what: string, problems: readonly Problem[]): void {
   if (problems.some(({ severity }) => severity === 'fatal')) throw new StartRefused(what, problems)
@@ -80,11 +76,10 @@ export class Manager {
   readonly #self = selfSource(Date.now)
   readonly #startedAtMs = Date.now()
   readonly #ports = new Map<string, number>()
-  readonly #sources: RunningSource[] = []
+  readonly #sources: ManagedSources
   readonly #memoryFiles: MemoryFiles
   readonly #running: Promise<void>[] = []
   readonly #backtests: BacktestJobs
-  readonly #mask: (entry: Entry) => Entry
   #engine: LoadedEngine
   #reloading: Promise<unknown> = Promise.resolve()
   #api: Api | undefined
@@ -111,7 +106,18 @@ export class Manager {
     this.#engine = parts.engine
     this.#memoryFiles = parts.memoryFiles
     const masker = new Masker(parts.configuration.configuration.mask, maskTelemetry(parts.telemetry))
-    this.#mask = (entry) => masker.mask(entry)
+    this.#sources = new ManagedSources({
+      ingest: {
+        store: parts.store,
+        engine: () => this.#engine.engine,
+        telemetry: this.#events,
+        now: Date.now,
+        mask: (entry) => masker.mask(entry),
+        stored: () => this.#writeMemory(),
+      },
+      log: parts.telemetry.log,
+      ended: (source, reason) => this.#record({ kind: 'source-ended', source, reason }),
+    })
     const { home, configFile, rulesetFolder } = parts.options
     this.#backtests = new BacktestJobs({ home, configFile, rulesetFolder, now: Date.now })
   }
@@ -169,8 +175,8 @@ export class Manager {
     this.#ports.set('dashboard', this.#api.port)
     this.#storeServer = await serveStore(this.#store, path.join(this.home, 'run', socketName))
     this.#startOutputs()
-    this.#startSources()
-    await this.#untilSettled()
+    this.#running.push(this.#runSources())
+    await this.#sources.settled()
     await this.#writeRunFile()
     this.#isReady = true
     this.#record({ kind: 'started', version, host: hostName, rules: this.#engine.engine.rules.size })
@@ -205,7 +211,7 @@ export class Manager {
       version,
       hostName,
       health: () => this.health(),
-      inventory: () => this.#sources.flatMap(({ source }) => source.inventory?.() ?? []),
+      inventory: () => this.#sources.all.flatMap(({ source }) => source.inventory?.() ?? []),
       rules: ruleHooks(
         () => this.#engine,
         files,
@@ -236,7 +242,8 @@ export class Manager {
     this.#running.push(outputs)
   }
 
-  #startSources(): void {
+  #runSources(): Promise<void> {
+    const { sources } = this.#configuration.configuration
     const context = {
       telemetry: this.#telemetry,
       now: Date.now,
@@ -247,24 +254,10 @@ export class Manager {
         if (this.#isReady) void this.#writeRunFile()
       },
     }
-    const planned = this.#configuration.configuration.sources.map(({ type, create }) => ({
-      type,
-      source: create(context),
-    }))
-    const shown = this.#options.demo ? [{ type: 'demo', source: demoSource(demoFolder, Date.now) }] : planned
-    this.#sources.push({ type: 'self', source: this.#self }, ...shown.filter(this.#isNew(new Set())))
-    for (const running of this.#sources) this.#running.push(this.#run(running))
-  }
-
-  /** Two sources of one name would share a cursor: the first block wins. */
-  #isNew(names: Set<string>): (running: RunningSource) => boolean {
-    return ({ source: { name } }) => {
-      if (names.has(name))
-        this.#telemetry.log.warn({ source: name }, 'configured twice; only the first is used')
-      const isNew = !names.has(name)
-      names.add(name)
-      return isNew
-    }
+    const configured = this.#options.demo
+      ? [{ type: 'demo', source: demoSource(demoFolder, Date.now) }]
+      : sources.map(({ type, create }) => ({ type, source: create(context) }))
+    return this.#sources.run([{ type: 'self', source: this.#self }, ...configured], this.#stop.signal)
   }
 
   /** What is not written is found again when memory is rebuilt, as long as its event is kept. */
@@ -272,39 +265,6 @@ export class Manager {
     const failed = (error: Error) =>
       this.#telemetry.log.error({ error: error.message }, 'what rules remember was not written')
     this.#memoryFiles.flush().catch(failed)
-  }
-
-  /** One source ending must not end the others; it is said loudly, and shown by `health`. */
-  async #run(running: RunningSource): Promise<void> {
-    const { source } = running
-    const parts = {
-      store: this.#store,
-      engine: () => this.#engine.engine,
-      telemetry: this.#events,
-      now: Date.now,
-      mask: this.#mask,
-      stored: () => this.#writeMemory(),
-    }
-    try {
-      await ingest(source, parts, this.#stop.signal)
-    } catch (error) {
-      if (this.#stop.signal.aborted) return
-      const reason = error instanceof Error ? error : new Error(String(error))
-      this.#events.sourceFailed(source.name, reason)
-      running.failure = reason.message
-      this.#record({ kind: 'source-ended', source: source.name, reason: reason.message })
-    }
-  }
-
-  /** What the start-up lines say of a source is worth a short wait; webhooks must be listening before we call ourselves ready. */
-  async #untilSettled(): Promise<void> {
-    const deadline = Date.now() + settleMs
-    const isSettled = ({ source, failure }: RunningSource) => {
-      if (failure !== undefined) return true
-      const { state, advice } = source.status()
-      return state !== 'waiting' || advice !== undefined
-    }
-    while (!this.#sources.every(isSettled) && Date.now() < deadline) await sleep(20)
   }
 
   async #writeRunFile(): Promise<void> {
@@ -339,7 +299,7 @@ export class Manager {
     return healthReport({
       startedAtMs: this.#startedAtMs,
       ready: this.#isReady,
-      sources: this.#sources,
+      sources: this.#sources.all,
       totals: this.#events.totals,
       rules: { size: this.#engine.engine.rules.size, problems: this.#engine.problems },
       checks: [this.#storeWatch.check(), ...this.#checks],
