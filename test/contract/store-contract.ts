@@ -1,117 +1,28 @@
 import assert from 'node:assert/strict'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 
 import { toByteString } from '../../src/event/byte-string.ts'
 import { replayedEvent } from '../../src/event/listed-facts.ts'
-import type { RawEvent } from '../../src/event/raw-event.ts'
-import { parseQuery } from '../../src/store/query/parse.ts'
-import type {
-  AggregationResult,
-  Aggregation,
-  Dataset,
-  Page,
-  SearchRequest,
-  Store,
-} from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { entry } from '../support/entries.ts'
-
-const never = new AbortController().signal
-const t0 = 1_795_000_000_000
-
-function queryOf(text: string) {
-  const parsed = parseQuery(text)
-  assert.ok('query' in parsed, text)
-  return parsed.query
-}
-
-function search(store: Store, text: string, more: Partial<SearchRequest> = {}): Promise<Page> {
-  return store.search(
-    { dataset: 'events', query: queryOf(text), limit: 100, order: 'oldest', ...more },
-    never,
-  )
-}
-
-async function idsOf(page: Promise<Page>): Promise<string[]> {
-  return (await page).hits.map(({ eventId }) => eventId)
-}
-
-async function aggregate(
-  store: Store,
-  aggregation: Aggregation,
-  dataset: Dataset = 'events',
-): Promise<AggregationResult> {
-  const request = { dataset, query: queryOf(''), aggregations: { it: aggregation } }
-  const { it: result } = await store.aggregate(request, never)
-  assert.ok(result)
-  return result
-}
-
-const start = {
-  id: 'start',
-  atMs: t0,
-  source: 'docker-listener',
-  location: 'Wazuh-Docker',
-  rule: { id: 87903, level: 3, groups: ['docker', 'container'] },
-  data: {
-    integration: 'docker',
-    docker: {
-      Type: 'container',
-      Action: 'start',
-      Actor: { ID: 'c0ffee', Attributes: { name: 'web', image: 'nginx:1.25' } },
-      timeNano: '1795000000000000001',
-    },
-  },
-} as const
-const secret = {
-  id: 'secret',
-  atMs: t0 + 60_000,
-  source: 'kube-audit',
-  location: 'k8s',
-  rule: { id: 401100, level: 12, groups: ['k8s'], mitreIds: ['T1552.007'] },
-  data: {
-    verb: 'get',
-    user: { username: 'Alice' },
-    objectRef: { resource: 'secrets', namespace: 'shop' },
-    sourceIPs: ['10.1.2.3', '192.168.0.9'],
-    responseStatus: { code: 200 },
-  },
-} as const
-const odd = {
-  id: 'odd \u0001"\n\u001f id',
-  atMs: t0 + 61_000,
-  text: 'Ünïcode \u{1F600} with \u0000 nul, \u001b[31m escape, "quotes", back\\slash\nand a line break \ufdd5\u0001\ufdd0',
-  data: { odd: { '': 'empty name', näme: 'ÄÖ%_' }, list: [1, 'two'] },
-} as const
-const quiet = {
-  id: 'quiet',
-  atMs: t0 + 120_000,
-  rule: { id: 5, level: 1 },
-  data: { verb: 'list', zero: '' },
-} as const
-
-function partsOf({ id, source, location, receivedAtMs, text }: RawEvent) {
-  return { id, source, location, receivedAtMs, text }
-}
+import {
+  never,
+  t0,
+  search,
+  idsOf,
+  aggregate,
+  start,
+  secret,
+  odd,
+  quiet,
+  partsOf,
+  testStores,
+} from './store-records.ts'
 
 /** The behaviour of every `Store`. `open` gives an empty one. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
   describe(`${name} keeps the contract of a store`, () => {
-    const opened: Store[] = []
-    const fresh = async (): Promise<Store> => {
-      const store = await open()
-      opened.push(store)
-      return store
-    }
-    const filled = async (): Promise<Store> => {
-      const store = await fresh()
-      await store.append('docker', 'cursor 1', [entry(start)])
-      await store.append('kube', undefined, [entry(secret), entry(odd)])
-      await store.append('kube', 'cursor 2', [entry(quiet)])
-      return store
-    }
-    after(async () => {
-      for (const store of opened) await store.close()
-    })
+    const { fresh, filled } = testStores(open)
 
     it('is empty at first', async () => {
       const store = await fresh()
@@ -251,87 +162,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         'e4',
         'e5',
       ])
-    })
-
-    it('counts terms with the highest level, and the rest as other', async () => {
-      const store = await filled()
-      assert.deepEqual(await aggregate(store, { kind: 'terms', field: 'rule.groups', size: 2 }), {
-        buckets: [
-          { key: 'container', count: 1, maxLevel: 3 },
-          { key: 'docker', count: 1, maxLevel: 3 },
-        ],
-        other: 1,
-      })
-      assert.deepEqual(await aggregate(store, { kind: 'terms', field: 'sourceIPs', size: 5 }), {
-        buckets: [
-          { key: '10.1.2.3', count: 1, maxLevel: 12 },
-          { key: '192.168.0.9', count: 1, maxLevel: 12 },
-        ],
-        other: 0,
-      })
-    })
-
-    it('counts over time by severity and by term', async () => {
-      const store = await filled()
-      const minute = 60_000
-      const first = t0 - (t0 % minute)
-      assert.deepEqual(
-        (await aggregate(store, { kind: 'histogram', intervalMs: minute, by: 'level' })).buckets,
-        [
-          { key: first, count: 1, maxLevel: 3, split: { info: 1 } },
-          { key: first + minute, count: 2, maxLevel: 12, split: { high: 1, info: 1 } },
-          { key: first + 2 * minute, count: 1, maxLevel: 1, split: { info: 1 } },
-        ],
-      )
-      const byIp = { kind: 'histogram', intervalMs: minute, by: { field: 'sourceIPs', size: 1 } } as const
-      assert.deepEqual((await aggregate(store, byIp)).buckets[1], {
-        key: first + minute,
-        count: 2,
-        maxLevel: 12,
-        split: { '10.1.2.3': 1, other: 1 },
-      })
-    })
-
-    it('counts terms, each split by another field', async () => {
-      const store = await filled()
-      const bySource = { kind: 'terms', field: 'verb', size: 2, by: { field: 'sourceIPs', size: 1 } } as const
-      assert.deepEqual(
-        (await aggregate(store, bySource)).buckets.map(({ key, split }) => ({ key, split })),
-        [
-          { key: 'get', split: { '10.1.2.3': 1, other: 1 } },
-          { key: 'list', split: {} },
-        ],
-      )
-    })
-
-    it('says of terms when each began and ended', async () => {
-      const store = await filled()
-      const bySource = { kind: 'terms', field: 'verb', size: 2, times: true } as const
-      assert.deepEqual(
-        (await aggregate(store, bySource)).buckets.map(({ key, firstMs, lastMs }) => [key, firstMs, lastMs]),
-        [
-          ['get', t0 + 60_000, t0 + 60_000],
-          ['list', t0 + 120_000, t0 + 120_000],
-        ],
-      )
-    })
-
-    it('counts ranges, distinct values and the extent', async () => {
-      const store = await filled()
-      assert.deepEqual(await aggregate(store, { kind: 'range', field: 'rule.level', bounds: [2, 7, 12] }), {
-        buckets: [
-          { key: 2, count: 1 },
-          { key: 7, count: 0 },
-          { key: 12, count: 1 },
-        ],
-        other: 1,
-      })
-      assert.equal((await aggregate(store, { kind: 'cardinality', field: 'verb' })).value, 2)
-      const extent = await aggregate(store, { kind: 'extent', field: 'timestamp' }, 'alerts')
-      assert.deepEqual(
-        extent.buckets.map(({ key }) => key),
-        [t0, t0 + 60_000],
-      )
     })
 
     it('follows from any position and goes on with what comes', async () => {

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { openStore } from '../../src/store/open-store.ts'
 import { entry } from '../support/entries.ts'
 import { storeContract } from './store-contract.ts'
+import { storeCountsContract } from './store-counts-contract.ts'
 
 const root = mkdtempSync(path.join(tmpdir(), "quaywatch 'store' "))
 let count = 0
@@ -14,6 +15,7 @@ const newFolder = () => path.join(root, String(++count))
 process.on('exit', () => rmSync(root, { recursive: true, force: true }))
 
 storeContract('the disk store', () => openStore({ folder: newFolder() }))
+storeCountsContract('the disk store', () => openStore({ folder: newFolder() }))
 
 const all = { dataset: 'events', query: { kind: 'all' }, limit: 100, order: 'oldest' } as const
 const never = new AbortController().signal
