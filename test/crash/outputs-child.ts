@@ -1,29 +1,11 @@
 // Appends numbered alerts and writes the files for other tools after the store, until it is killed. Prints a line for each batch that is durable.
-import { pino } from 'pino'
-import { Registry } from 'prom-client'
-
-import { startFileOutputs } from '../../src/outputs/files/start.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { entry } from '../support/entries.ts'
+import { runFileOutputs } from '../support/output-run.ts'
 
 const [home = '', first = '0'] = process.argv.slice(2)
 const store = await openStore({ folder: `${home}/data` })
-void startFileOutputs({
-  store,
-  home,
-  options: {
-    jsonoutOutput: true,
-    alertsLog: true,
-    logallJson: true,
-    logall: false,
-    rotateInterval: 0,
-    maxOutputSize: 40_000,
-  },
-  telemetry: { log: pino({ level: 'silent' }), metrics: new Registry() },
-  now: Date.now,
-  signal: new AbortController().signal,
-  help: { groupText: () => undefined, hostIn: () => undefined },
-})
+void runFileOutputs({ store, home, signal: new AbortController().signal })
 for (let next = Number(first); ; next += 20) {
   const batch = Array.from({ length: 20 }, (_, index) =>
     entry({

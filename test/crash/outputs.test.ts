@@ -7,15 +7,12 @@ import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 
-import { pino } from 'pino'
-import { Registry } from 'prom-client'
-
 import type { OutputReport } from '../../src/outputs/files/outage.ts'
-import { startFileOutputs } from '../../src/outputs/files/start.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { entry } from '../support/entries.ts'
 import { eventually } from '../support/manager-process.ts'
+import { runFileOutputs } from '../support/output-run.ts'
 
 const child = path.join(import.meta.dirname, 'outputs-child.js')
 const root = mkdtempSync(path.join(tmpdir(), 'quaywatch-outputs-'))
@@ -65,23 +62,8 @@ async function runUntilKilled(home: string, first: number, aliveMs: number): Pro
 
 function startOutputs(store: Store, home: string, reports: OutputReport[] = []) {
   const stop = new AbortController()
-  const running = startFileOutputs({
-    store,
-    home,
-    options: {
-      jsonoutOutput: true,
-      alertsLog: true,
-      logallJson: true,
-      logall: false,
-      rotateInterval: 0,
-      maxOutputSize: 40_000,
-    },
-    telemetry: { log: pino({ level: 'silent' }), metrics: new Registry() },
-    now: Date.now,
-    signal: stop.signal,
-    help: { groupText: () => undefined, hostIn: () => undefined },
-    report: (report) => void reports.push(report),
-  })
+  const report = (one: OutputReport): void => void reports.push(one)
+  const running = runFileOutputs({ store, home, signal: stop.signal, report })
   return async () => {
     stop.abort()
     await running
