@@ -23,14 +23,16 @@ ${searchOptions}`,
 async function search(args: readonly string[]): Promise<number> {
   const wanted = searchArguments(args, Date.now(), process.stdout.isTTY)
   const limit = wanted.limit ?? (wanted.format === 'table' ? 100 : Infinity)
-  await withStore(wanted.home, (store) => printPages(store, wanted, limit))
-  return 0
+  const isWhole = await withStore(wanted.home, (store) => printPages(store, wanted, limit))
+  return isWhole ? 0 : 1
 }
 
-async function printPages(store: StoreReader, wanted: SearchArguments, limit: number): Promise<void> {
+/** False when something is missing, which is said. */
+async function printPages(store: StoreReader, wanted: SearchArguments, limit: number): Promise<boolean> {
   const { query, dataset, order, fromMs, toMs } = wanted
   const time = { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) }
   let left = limit
+  let isWhole = true
   let last: Hit | undefined
   do {
     const size = Math.min(left, pageLength)
@@ -41,10 +43,14 @@ async function printPages(store: StoreReader, wanted: SearchArguments, limit: nu
     )
     if (last === undefined) await print(header(wanted.format))
     for (const hit of page.hits) await print(formatHit(hit, wanted.format, process.stdout.columns))
-    if (page.partial !== undefined) process.stderr.write(`quaywatch search: incomplete: ${page.partial}\n`)
+    if (page.partial !== undefined) {
+      isWhole = false
+      process.stderr.write(`quaywatch search: incomplete: ${page.partial}\n`)
+    }
     last = page.hits.length < size ? undefined : page.hits.at(-1)
     left -= page.hits.length
   } while (last !== undefined && left > 0)
+  return isWhole
 }
 
 /** Waits for a slow reader instead of filling memory. */

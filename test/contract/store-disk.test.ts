@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -169,6 +170,35 @@ describe('the disk store', () => {
     const folder = newFolder()
     const store = await openStore({ folder })
     await assert.rejects(openStore({ folder }), /is open in this process already/)
+    await store.close()
+  })
+
+  it('gives all of a page, a replay and what a follower missed when they are larger than its memory', async () => {
+    const folder = newFolder()
+    const first = await openStore({ folder })
+    const ids = Array.from({ length: 400 }, (_, n) => `large ${n}`)
+    const parts = ids.map((id) => entry({ id, text: `${id} ${randomBytes(100_000).toString('base64')}` }))
+    for (let from = 0; from < parts.length; from += 50)
+      await first.append('a', undefined, parts.slice(from, from + 50))
+    await first.close()
+    const store = await openStore({ folder, memoryBytes: 96 * 2 ** 20 })
+    const page = await store.search({ ...all, limit: 1000 }, never)
+    assert.equal(page.partial, undefined)
+    assert.deepEqual(
+      page.hits.map(({ eventId }) => eventId),
+      ids,
+    )
+    const replayed: string[] = []
+    for await (const events of store.replay(0, never))
+      replayed.push(...events.map(({ id }) => id))
+    assert.deepEqual(replayed, ids)
+    const followed: string[] = []
+    const stop = new AbortController()
+    for await (const { hits } of store.follow('events', 0, stop.signal)) {
+      followed.push(...hits.map(({ eventId }) => eventId))
+      if (followed.length >= ids.length) stop.abort()
+    }
+    assert.deepEqual(followed, ids)
     await store.close()
   })
 

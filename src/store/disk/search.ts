@@ -41,11 +41,27 @@ export function timeLimit(signal: AbortSignal): { signal: AbortSignal; limit: Ab
 
 const tooSlow = `the time limit of ${timeLimitMs / 1000} s was reached; narrow the time range or the query`
 
+function isMemoryExhausted(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Out of Memory Error')
+}
+
+/** Events may be of a megabyte: when so many rows are too much for the memory of the store, fewer are read, at last one. */
+async function readFewer(
+  limit: number,
+  read: (limit: number) => Promise<readonly Row[]>,
+): Promise<{ readonly rows: readonly Row[]; readonly limit: number }> {
+  try {
+    return { rows: await read(limit), limit }
+  } catch (error) {
+    if (limit === 1 || !isMemoryExhausted(error)) throw error
+    return readFewer(Math.ceil(limit / 4), read)
+  }
+}
+
 /** The sentence for a limit that ended a statement; `undefined` when it failed for another reason. */
 export function limitReached(error: unknown, slow: AbortSignal): string | undefined {
   if (slow.aborted) return tooSlow
-  const isFull = error instanceof Error && error.message.startsWith('Out of Memory Error')
-  return isFull
+  return isMemoryExhausted(error)
     ? 'it needs more memory than the store may use; narrow the time range or the query'
     : undefined
 }
@@ -171,23 +187,44 @@ const hitColumns = (dataset: Dataset) =>
 export async function hitsAt(
   database: Database,
   segment: Segment,
-  request: { readonly dataset: Dataset; readonly order: string; readonly positions: readonly bigint[] },
+  request: At,
   signal: AbortSignal,
 ): Promise<readonly Hit[]> {
-  const { positions, dataset, order } = request
+  const hits: Hit[] = []
+  for (let left = request.positions; left.length > 0;) {
+    const { rows, limit } = await readFewer(left.length, (most) =>
+      rowsAt(database, segment, { ...request, positions: left.slice(0, most) }, signal),
+    )
+    hits.push(...rows.map(toHit))
+    left = left.slice(limit)
+  }
+  return hits
+}
+
+interface At {
+  readonly dataset: Dataset
+  readonly order: string
+  readonly positions: readonly bigint[]
+}
+
+async function rowsAt(
+  database: Database,
+  segment: Segment,
+  { positions, dataset, order }: At,
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
   const first = positions[0]
   const last = positions.at(-1)
   if (first === undefined || last === undefined) return []
   const [low, high] = first < last ? [first, last] : [last, first]
   const listed =
     positions.length === Number(high - low) + 1 ? '' : ` AND position IN (${positions.join(', ')})`
-  const rows = await database.read(
+  return database.read(
     `SELECT ${hitColumns(dataset)} FROM ${segment.schema}.records WHERE position BETWEEN ${low} AND ${high}${listed}
      ORDER BY position ${order === 'newest' ? 'DESC' : 'ASC'}`,
     [],
     signal,
   )
-  return rows.map(toHit)
 }
 
 function toHit([position, eventId, source, receivedMs, document, elided, text]: Row): Hit {
@@ -210,13 +247,15 @@ export async function hitsAfter(
   const segment = segments.find(({ lastPosition, records }) => records > 0 && lastPosition > after)
   if (!segment) return { hits: [], at: after }
   const only = dataset === 'alerts' ? 'AND alert_id IS NOT NULL' : ''
-  const rows = await database.read(
-    `SELECT ${hitColumns(dataset)} FROM ${segment.schema}.records
-     WHERE position > $1::BIGINT ${only} ORDER BY position LIMIT ${limit}`,
-    [BigInt(after)],
+  const { rows, limit: most } = await readFewer(limit, (count) =>
+    database.read(
+      `SELECT ${hitColumns(dataset)} FROM ${segment.schema}.records
+       WHERE position > $1::BIGINT ${only} ORDER BY position LIMIT ${count}`,
+      [BigInt(after)],
+    ),
   )
   const hits = rows.map(toHit)
-  return { hits, at: rows.length < limit ? segment.lastPosition : (hits.at(-1)?.position ?? after) }
+  return { hits, at: rows.length < most ? segment.lastPosition : (hits.at(-1)?.position ?? after) }
 }
 
 export async function hitById(
@@ -242,19 +281,23 @@ export async function* replayed(
   { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number | undefined },
   signal: AbortSignal,
 ): AsyncIterable<readonly ReplayedEvent[]> {
-  const pageLength = 1000
+  let pageLength = 1000
   const last = untilMs === undefined ? '' : `AND received_ms < ${BigInt(Math.ceil(untilMs))}`
   const until = untilMs === undefined ? {} : { toMs: untilMs }
   for (const { schema } of within(segments, { dataset: 'events', fromMs: sinceMs, ...until })) {
     let after = 0n
     for (;;) {
-      const rows = await database.read(
-        `SELECT position, event_id, source, location, received_ms, text, rule_id, rule_level, alert_id IS NOT NULL,
+      const from = after
+      const { rows, limit } = await readFewer(pageLength, (count) =>
+        database.read(
+          `SELECT position, event_id, source, location, received_ms, text, rule_id, rule_level, alert_id IS NOT NULL,
                 CASE WHEN ${hasFacts} THEN document END
-         FROM ${schema}.records WHERE received_ms >= $1::BIGINT ${last} AND position > $2::BIGINT ORDER BY position LIMIT ${pageLength}`,
-        [BigInt(Math.ceil(sinceMs)), after],
-        signal,
+         FROM ${schema}.records WHERE received_ms >= $1::BIGINT ${last} AND position > $2::BIGINT ORDER BY position LIMIT ${count}`,
+          [BigInt(Math.ceil(sinceMs)), from],
+          signal,
+        ),
       )
+      pageLength = limit
       if (rows.length > 0) yield rows.map(toReplayed)
       if (rows.length < pageLength) break
       after = BigInt(String(rows.at(-1)?.[0]))
