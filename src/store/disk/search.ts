@@ -191,12 +191,13 @@ export async function hitsAt(
   signal: AbortSignal,
 ): Promise<readonly Hit[]> {
   const hits: Hit[] = []
-  for (let left = request.positions; left.length > 0;) {
-    const { rows, limit } = await readFewer(left.length, (most) =>
-      rowsAt(database, segment, { ...request, positions: left.slice(0, most) }, signal),
+  let most = request.positions.length
+  for (let left = request.positions; left.length > 0; left = left.slice(most)) {
+    const { rows, limit } = await readFewer(most, (count) =>
+      rowsAt(database, segment, { ...request, positions: left.slice(0, count) }, signal),
     )
     hits.push(...rows.map(toHit))
-    left = left.slice(limit)
+    most = limit
   }
   return hits
 }
