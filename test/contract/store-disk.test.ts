@@ -177,7 +177,9 @@ describe('the disk store', () => {
     const folder = newFolder()
     const first = await openStore({ folder })
     const ids = Array.from({ length: 200 }, (_, n) => `large ${n}`)
-    const parts = ids.map((id) => entry({ id, text: `${id} ${randomBytes(100_000).toString('base64')}` }))
+    const parts = ids.map((id) =>
+      entry({ id, text: `${id} ${randomBytes(100_000).toString('base64')}`, data: { size: 'large' } }),
+    )
     for (let from = 0; from < parts.length; from += 50)
       await first.append('a', undefined, parts.slice(from, from + 50))
     await first.close()
@@ -188,9 +190,14 @@ describe('the disk store', () => {
       page.hits.map(({ eventId }) => eventId),
       ids,
     )
+    const query = { kind: 'match', field: 'data.size', value: 'large', phrase: false } as const
+    const found = await store.search({ ...all, query, limit: 1000 }, never)
+    assert.deepEqual(
+      [found.hits.length, found.total, found.partial],
+      [200, { value: 200, exact: true }, undefined],
+    )
     const replayed: string[] = []
-    for await (const events of store.replay(0, never))
-      replayed.push(...events.map(({ id }) => id))
+    for await (const events of store.replay(0, never)) replayed.push(...events.map(({ id }) => id))
     assert.deepEqual(replayed, ids)
     const followed: string[] = []
     const stop = new AbortController()

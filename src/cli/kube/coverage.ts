@@ -71,15 +71,20 @@ export function readAdvice(folder: string): Readonly<Record<string, Advice>> {
 /** Coverage by the newest events of the store, and the lines of an audit policy that blind rules lack. */
 export interface CoverageReport extends Coverage {
   readonly events: number
+  /** Why older events were not looked at. */
+  readonly partial?: string
   readonly policy: readonly string[]
 }
 
 export async function readCoverage(home: string, folder: string): Promise<CoverageReport> {
   const query = { kind: 'match', field: 'data.kube.report', value: 'first', phrase: false } as const
   const request = { dataset: 'events', query, limit: mostEvents, order: 'newest' } as const
-  const { hits } = await withStore(home, (store) => store.search(request, new AbortController().signal))
+  const { hits, partial } = await withStore(home, (store) =>
+    store.search(request, new AbortController().signal),
+  )
   const found = coverage(readAdvice(folder), seenIn(hits.map(({ document }) => document)))
-  return { events: hits.length, ...found, policy: policyLines(found.blind.flatMap((one) => one.resources)) }
+  const policy = policyLines(found.blind.flatMap((one) => one.resources))
+  return { events: hits.length, ...(partial === undefined ? {} : { partial }), ...found, policy }
 }
 
 /** API groups of the resources that rules want bodies of; the others are of the core group. */
@@ -125,12 +130,14 @@ export function policyLines(needed: readonly string[]): readonly string[] {
 /** The report for people. */
 export function coverageLines({
   events,
+  partial,
   blind,
   unknown,
   working,
   policy,
 }: CoverageReport): readonly string[] {
   const lines = [`${events} audit events looked at: ${working} rules have what they need`]
+  if (partial !== undefined) lines.push(`There are more events, which were not looked at: ${partial}`)
   if (unknown.length > 0)
     lines.push(`${unknown.length} rules wait for a first change of what they look at: ${unknown.join(' ')}`)
   if (blind.length === 0) return lines

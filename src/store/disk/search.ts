@@ -110,18 +110,37 @@ async function collect(found: Found, { database, segments, request, signal }: Lo
   const isCounting = request.counting !== false
   const began = performance.now()
   found.isCounted = isCounting
-  for (const { segment, from, to } of stretches(within(segments, request), request)) {
+  const next = stretches(within(segments, request), request)
+  const parts: Stretch[] = []
+  for (;;) {
+    const stretch = parts.pop() ?? next.next().value
+    if (!stretch) return
     const isFull = found.hits.length >= limit
     if (isFull && (!isCounting || found.total > countLimit)) return
     if (isFull && performance.now() - began > countingMs) {
       found.isCounted = false
       return
     }
+    const { segment, from, to } = stretch
     const asked = { ...request, limit: limit - found.hits.length, from, to }
-    const positions = await positionsIn(database, segment, asked, signal)
-    found.total += positions.total
-    found.hits.push(...(await hitsAt(database, segment, { ...request, positions: positions.page }, signal)))
+    try {
+      const positions = await positionsIn(database, segment, asked, signal)
+      const page = { ...request, positions: positions.page }
+      found.hits.push(...(await hitsAt(database, segment, page, signal)))
+      found.total += positions.total
+    } catch (error) {
+      if (from === to || !isMemoryExhausted(error)) throw error
+      parts.push(...partsOf(stretch, request.order === 'newest').toReversed())
+    }
   }
+}
+
+/** What was too much at once, in pieces, in the order of the request. */
+function partsOf({ segment, from, to }: Stretch, isNewestFirst: boolean): readonly Stretch[] {
+  const length = Math.ceil((to - from + 1) / 8)
+  const starts = Array.from({ length: Math.ceil((to - from + 1) / length) }, (_, n) => from + n * length)
+  const parts = starts.map((start) => ({ segment, from: start, to: Math.min(to, start + length - 1) }))
+  return isNewestFirst ? parts.toReversed() : parts
 }
 
 interface Stretch {
@@ -131,7 +150,7 @@ interface Stretch {
 }
 
 /** Positions in the order of the request: whole segments when columns answer the query, else in pieces. */
-function* stretches(segments: readonly Segment[], request: SearchRequest): Generator<Stretch> {
+function* stretches(segments: readonly Segment[], request: SearchRequest): Generator<Stretch, undefined> {
   const isNewestFirst = request.order === 'newest'
   let length = readsDocuments(request.query) ? firstStretch : Infinity
   for (const segment of isNewestFirst ? segments.toReversed() : segments) {
