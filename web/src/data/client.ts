@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { quoteBigNumbers } from '../../../src/api/big-numbers.ts'
 import { base } from './address.ts'
 
 export interface RuleProblem {
@@ -91,6 +92,9 @@ async function send({ path, method, body }: Call, signal: AbortSignal | undefine
 /** What the API sent, in the shape its schemas promise and its tests hold it to. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the schema
 export function parseAnswer<T>(text: string): T {
+  const quick = quoteBigNumbers(text)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  if (quick !== undefined) return JSON.parse(quick) as T
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the third argument of a reviver is newer than the types
   return (JSON.parse as (text: string, reviver: typeof exact) => T)(text, exact)
 }

@@ -14,7 +14,7 @@ interface Props<T> {
   readonly onScroll: (top: number) => void
 }
 
-const spare = 12
+const spare = 6
 
 /** Rows of one height; only those in view are in the document. */
 export function VirtualList<T>(props: Props<T>) {
