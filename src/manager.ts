@@ -201,11 +201,14 @@ export class Manager {
       reload: () => this.reload(),
       now: Date.now,
     })
+    const { dashboard } = this.#configuration.configuration
     return startApi({
       store: this.#store,
       telemetry: this.#telemetry,
       home: this.home,
-      listen: this.#configuration.configuration.dashboard,
+      listen: dashboard,
+      basePath: dashboard.basePath,
+      trustedProxies: dashboard.trustedProxies,
       tls: { cert: certificate.certificate, key: certificate.key },
       now: Date.now,
       version,

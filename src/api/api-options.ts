@@ -264,6 +264,8 @@ export interface ApiOptions {
   readonly backtests?: Backtests
   /** `/` or a path such as `/quaywatch/` when a proxy serves the dashboard below it. */
   readonly basePath?: string
+  /** Addresses and networks whose `X-Forwarded-For` is believed. Default: nobody's. */
+  readonly trustedProxies?: readonly string[]
   /** Folder of the built dashboard. Default: `dist/web` of the package. */
   readonly webRoot?: string
   /** `open`: anybody who reaches the port may read `/metrics`. Default: loopback without, others with token or session. */

@@ -86,6 +86,7 @@ async function buildServer(context: ApiContext): Promise<FastifyInstance> {
     keepAliveTimeout: 72_000,
     forceCloseConnections: true,
     logger: false,
+    trustProxy: [...(context.trustedProxies ?? [])],
     routerOptions: { maxParamLength: 1200 },
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
   })
@@ -104,9 +105,20 @@ async function buildServer(context: ApiContext): Promise<FastifyInstance> {
   const prefix = prefixOf(context.basePath)
   await server.register(async (api) => addApiRoutes(api, context), { prefix: `${prefix}/api/v1` })
   await server.register(async (probes) => addProbeRoutes(probes, context), { prefix })
+  if (prefix !== '') await server.register(async (root) => addRootRoutes(root, context, prefix))
   const webRoot = context.webRoot ?? path.join(import.meta.dirname, '..', '..', 'web')
   await server.register(async (pages) => addPageRoutes(pages, webRoot), { prefix })
   return server
+}
+
+/** Who asks this port itself, past the proxy, need not know the path. */
+function addRootRoutes(root: FastifyInstance, context: ApiContext, prefix: string): void {
+  addProbeRoutes(root, context)
+  root.get('/', {
+    config: { access: 'open' },
+    schema: { hide: true },
+    handler: async (_request, reply) => reply.redirect(`${prefix}/`),
+  })
 }
 
 function addApiRoutes(api: FastifyInstance, context: ApiContext): void {
