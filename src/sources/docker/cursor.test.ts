@@ -7,12 +7,23 @@ const position = { engineId: 'E', nano: 1_795_309_767_625_072_224n, ids: ['a', '
 describe('cursor', () => {
   const late = { id: 'x', engine: 'default', engineId: 'E', receivedAtMs: 5, text: '{"a": 1}' }
   const places = [
-    { positions: new Map([['default', position]]), late: [], spool: undefined, gaps: new Map() },
+    { positions: new Map([['default', position]]), late: [], spool: undefined, gaps: new Map(), changes: [] },
     {
       positions: new Map(),
       late: [late],
       spool: { file: 3, offset: 70_000 },
       gaps: new Map([['default', { from: 5n, to: 1_795_309_767_625_072_224n }]]),
+      changes: [
+        {
+          engine: 'default',
+          change: {
+            action: 'create',
+            actorId: 'ab',
+            attributes: { name: 'web', image: 'x:1' },
+            timeNano: 7n,
+          },
+        },
+      ],
     },
   ]
   for (const place of places)
@@ -24,6 +35,7 @@ describe('cursor', () => {
     '{"engines":{"a":null}}',
     '{"late":[1,{}]}',
     '{"gaps":{"a":{"from":"1"}}}',
+    '{"changes":[7,{"id":"ab"},{"nano":"7"}]}',
   ]
   for (const text of [undefined, '', ...damaged, '{"spool":{"file":"1"}}'])
     it(`${JSON.stringify(text)} is nowhere`, () =>
@@ -32,6 +44,7 @@ describe('cursor', () => {
         late: [],
         spool: undefined,
         gaps: new Map(),
+        changes: [],
       }))
 
   it('advance() keeps all ids of the newest instant', () => {

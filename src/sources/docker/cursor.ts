@@ -1,6 +1,7 @@
 import type { Cursor } from '../../event/batch.ts'
 import { isObject, objectOf, objectsOf, textOf, textsOf, type JsonObject } from './json-object.ts'
 import { readLateEvent, type LateEvent } from './outgoing.ts'
+import { readChanges, writeChange, type EngineChange } from './recent-changes.ts'
 import type { SpoolPosition } from './spool.ts'
 
 /** How far one engine was read: the time of the newest event, and the ids of all events of that instant. */
@@ -29,9 +30,11 @@ export interface Place {
   readonly spool: SpoolPosition | undefined
   /** By `EngineAddress.key`. */
   readonly gaps: ReadonlyMap<string, OpenGap>
+  /** What the saved list of containers may lack. */
+  readonly changes: readonly EngineChange[]
 }
 
-export function writeCursor({ positions, late, spool, gaps }: Place): Cursor {
+export function writeCursor({ positions, late, spool, gaps, changes }: Place): Cursor {
   const engines = [...positions].map(([key, { engineId, nano, ids }]) => [
     key,
     { engineId, nano: String(nano), ids },
@@ -41,6 +44,7 @@ export function writeCursor({ positions, late, spool, gaps }: Place): Cursor {
     ...(late.length > 0 ? { late } : {}),
     ...(spool ? { spool } : {}),
     ...(open.length > 0 ? { gaps: Object.fromEntries(open) } : {}),
+    ...(changes.length > 0 ? { changes: changes.map(writeChange) } : {}),
   }
   return JSON.stringify({ engines: Object.fromEntries(engines), ...rest })
 }
@@ -56,6 +60,7 @@ export function readCursor(
     late: late.filter((event) => event !== undefined),
     spool: readSpoolPosition(objectOf(parsed['spool'])),
     gaps: readGaps(objectOf(parsed['gaps'])),
+    changes: readChanges(parsed['changes']),
   }
 }
 

@@ -14,16 +14,15 @@ import { parseEngineEvent } from './engine-event.ts'
 import { EngineReader, type RetryPolicy, type StatusText } from './engine-reader.ts'
 import type { Gap, Received } from './engine-session.ts'
 import { Enricher, type Enrichment } from './enricher.ts'
-import { engineFiles } from './engine-files.ts'
+import { keptEngine, type KeptEngine } from './kept-engine.ts'
 import { statusEnvelope } from './event-text.ts'
-import { Inventory } from './inventory.ts'
-import { KnownContainers } from './known-containers.ts'
 import type { LateEvents } from './late-events.ts'
 import { Outbox, type Taken } from './outbox.ts'
 import { engineLineOf, lateEventOf, type LateEvent, type Outgoing } from './outgoing.ts'
 import { pause } from './pause.ts'
 import { PendingQueue } from './pending-queue.ts'
 import { SeenEvents } from './seen-events.ts'
+import { changeOf, RecentChanges } from './recent-changes.ts'
 import { receivedSoFar, type Received as Earlier } from './spooled.ts'
 import { Spool, type SpoolLimits, type SpoolPosition } from './spool.ts'
 import { followUp, outgoing, outgoingOwn, OwnEvents, waitingEvent } from './waiting-event.ts'
@@ -54,7 +53,6 @@ const usualLimits: SourceLimits = {
 const batchSize = 256
 const rememberedEvents = 4096
 const rememberedLate = 64
-const knownLimit = 100_000
 const tickMs = 500
 /** A tick that late means that this process, or the machine, stood still. */
 const stallMs = 2000
@@ -63,6 +61,7 @@ const stallMs = 2000
 interface Progress {
   readonly positions: Map<string, Position>
   readonly late: LateEvents
+  readonly changes: RecentChanges
   spool: SpoolPosition | undefined
 }
 
@@ -74,8 +73,8 @@ export class DockerSource implements Source {
   readonly #own: OwnEvents
   readonly #queue = new PendingQueue<WaitingEvent | OwnEvent>()
   readonly #readers: EngineReader[] = []
-  readonly #files: { close(): Promise<void> }[] = []
-  readonly #inventories: Inventory[] = []
+  /** By `EngineAddress.key`. */
+  readonly #engines = new Map<string, KeptEngine>()
   #outbox: Outbox | undefined
   /** By engine: noticed, and not yet told. */
   #gaps = new Map<string, OpenGap>()
@@ -98,17 +97,20 @@ export class DockerSource implements Source {
   }
 
   inventory(): readonly EngineInventory[] {
-    return this.#inventories.map((inventory) => inventory.snapshot())
+    return [...this.#engines.values()].map(({ inventory }) => inventory.snapshot())
   }
 
   async *read(from: Cursor | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
     const place = readCursor(from)
     const spool = await Spool.open(this.#spoolFolder(), this.#limits.spool, place.spool)
-    const earlier = await receivedSoFar(place, spool, { ids: rememberedEvents, late: rememberedLate })
+    this.#restoreEngines(place, (key) => place.positions.has(key) || !spool.isEmpty)
+    const limits = { ids: rememberedEvents, late: rememberedLate }
+    const earlier = await receivedSoFar(place, spool, limits, (item) => this.#tookEarlier(item))
     const outbox = new Outbox(spool, batchSize, (error) => this.#telemetry.spoolFailed(messageOf(error)))
     this.#outbox = outbox
     this.#gaps = new Map(place.gaps)
-    const progress = { positions: new Map(place.positions), late: earlier.late, spool: place.spool }
+    const changes = new RecentChanges(place.changes, performance.now())
+    const progress = { positions: new Map(place.positions), late: earlier.late, changes, spool: place.spool }
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
     this.#say('Started')
@@ -128,7 +130,7 @@ export class DockerSource implements Source {
       clearInterval(watch)
       await working
       await outbox.close(this.#queue.drain().map((item) => this.#outgoing(item)))
-      await Promise.all(this.#files.map((file) => file.close()))
+      await Promise.all([...this.#engines.values()].map((engine) => engine.close()))
     }
   }
 
@@ -161,15 +163,18 @@ export class DockerSource implements Source {
     signal: AbortSignal,
   ): AsyncGenerator<Batch, boolean> {
     const { positions, late } = progress
+    const changes = items.map(changeOf).filter((change) => change !== undefined)
     for (const item of items) {
       const { engine, engineId, nano, raw } = item
       if (item.advances) positions.set(engine, advance(positions.get(engine), engineId, nano, raw.id))
       if (item.isLate) late.add(lateEventOf(item))
       else late.settle(raw.id)
-      if (item.closesGap) this.#gaps.delete(engine)
+      if (item.closesGap && nano === this.#gaps.get(engine)?.to) this.#gaps.delete(engine)
     }
     progress.spool = after ?? progress.spool
-    const place: Place = { positions, late: late.all(), spool: progress.spool, gaps: this.#gaps }
+    progress.changes.add(changes, performance.now())
+    const rest = { late: late.all(), spool: progress.spool, changes: progress.changes.all() }
+    const place: Place = { positions, gaps: this.#gaps, ...rest }
     const cursor = writeCursor(place)
     const events = items.map(({ raw }) => raw)
     for (let stored = false; !stored;) {
@@ -183,41 +188,54 @@ export class DockerSource implements Source {
       }
       stored = !failed
     }
+    for (const { engine, change } of changes) this.#engines.get(engine)?.containers.store(change)
+    for (const [engine, { nano }] of positions) this.#engines.get(engine)?.containers.storedUntil(nano)
     return true
+  }
+
+  #restoreEngines(place: Place, resumes: (engine: string) => boolean): void {
+    const { home } = this.#parts.context
+    for (const { key, text } of this.#parts.engines) {
+      const failed = (doing: string, error: unknown): void =>
+        this.#telemetry.failed(text, doing, messageOf(error))
+      this.#engines.set(key, keptEngine({ home, key, place, resumes: resumes(key), failed }))
+    }
   }
 
   async #readAll(earlier: Earlier, signal: AbortSignal): Promise<void> {
     await pause(this.#parts.startsInMs(), signal)
     if (signal.aborted) return
-    for (const address of this.#parts.engines) this.#readers.push(this.#readerOf(address, earlier, signal))
+    for (const address of this.#parts.engines) {
+      const kept = this.#engines.get(address.key)
+      if (kept) this.#readers.push(this.#readerOf(address, kept, earlier, signal))
+    }
     await Promise.all(this.#readers.map((reader) => reader.run(signal)))
   }
 
-  #readerOf(address: EngineAddress, earlier: Earlier, signal: AbortSignal): EngineReader {
+  /** It waits in the spool. */
+  #tookEarlier(item: Outgoing): void {
+    const found = changeOf(item)
+    if (found) this.#engines.get(found.engine)?.containers.received.apply(found.change)
+  }
+
+  #readerOf(address: EngineAddress, kept: KeptEngine, earlier: Earlier, signal: AbortSignal): EngineReader {
     const { key } = address
     const { context, retry } = this.#parts
-    const from = earlier.positions.get(key)
     const api = engineApi(address)
-    const known = new KnownContainers(knownLimit)
-    const inventory = new Inventory(key)
-    this.#inventories.push(inventory)
-    const failed = (doing: string, error: unknown): void =>
-      this.#telemetry.failed(address.text, doing, messageOf(error))
-    const files = { home: context.home, key, known, inventory, resumes: from !== undefined, failed }
-    this.#files.push(engineFiles(files))
+    const { containers, inventory } = kept
     const enricher = new Enricher(api, signal, (id, facts) =>
       completeFacts(inventory, id, facts, context.now()),
     )
     const memory = {
       api,
-      seen: new SeenEvents(rememberedEvents, from, earlier.ids.get(key)),
-      known,
+      seen: new SeenEvents(rememberedEvents, earlier.positions.get(key), earlier.ids.get(key)),
+      containers,
       enricher,
       inventory,
       telemetry: this.#telemetry,
       now: context.now,
       receive: (received: Received) => this.#receive(key, received, earlier.late),
-      gap: (gap: Gap) => this.#sayGap(address, gap),
+      gap: (gap: Gap, { to }: OpenGap) => this.#sayGap(address, gap, to),
       opensGap: (gap: OpenGap) => void this.#gaps.set(key, gap),
       openGap: () => this.#gaps.get(key),
       isFull: () => this.#isFull(),
@@ -265,10 +283,10 @@ export class DockerSource implements Source {
     this.#queue.push(this.#own.make('Wazuh-Docker', statusEnvelope(text)))
   }
 
-  #sayGap({ key, text }: EngineAddress, gap: Gap): void {
+  #sayGap({ key, text }: EngineAddress, gap: Gap, to: bigint): void {
     const quaywatch = { kind: 'docker-gap', engine: text, ...gap }
     const event = this.#own.make('quaywatch', { integration: 'quaywatch', quaywatch })
-    this.#queue.push({ ...event, closesGapOf: key })
+    this.#queue.push({ ...event, closesGap: { engine: key, to } })
   }
 
   #isFull(): boolean {

@@ -9,10 +9,10 @@ import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-even
 import type { Inventory } from './inventory.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
 import { objectOf, textOf } from './json-object.ts'
-import type { KnownContainers } from './known-containers.ts'
+import type { EngineContainers } from './engine-containers.ts'
 import { pause } from './pause.ts'
 import { LineSplitter } from './line-splitter.ts'
-import { reconcile, takeStock } from './reconcile.ts'
+import { isStillUntold, reconcile, takeStock, type Found } from './reconcile.ts'
 import type { SeenEvents } from './seen-events.ts'
 
 /** The engine keeps this many events, in memory only. */
@@ -47,14 +47,15 @@ export interface Gap {
 export interface EngineMemory {
   readonly api: EngineApi
   readonly seen: SeenEvents
-  readonly known: KnownContainers
+  readonly containers: EngineContainers
   readonly enricher: Enricher
   readonly inventory: Inventory
   readonly telemetry: DockerTelemetry
   readonly now: SourceContext['now']
   receive(received: Received): void
-  gap(gap: Gap): void
-  /** From now on there is a gap, until `gap` is called. */
+  /** All of `open` is told now. */
+  gap(gap: Gap, open: OpenGap): void
+  /** From now on there is a gap, until `gap` is called. Replaces the one there was. */
   opensGap(gap: OpenGap): void
   /** A gap that was noticed, perhaps by an earlier process, and not yet told. */
   openGap(): OpenGap | undefined
@@ -80,6 +81,7 @@ export class EngineSession {
   #aheadNano = 0n
   readonly #timers = new Set<NodeJS.Timeout>()
   #comparing: Promise<void> | undefined
+  #isOver = false
   readonly #keeper: InventoryKeeper
 
   constructor(memory: EngineMemory, signal: AbortSignal) {
@@ -101,7 +103,6 @@ export class EngineSession {
     const info = objectOf(await api.get('/info', {}, this.#signal))
     this.#engineId = textOf(info['ID']) || textOf(info['Name']) || api.address
     this.#setClock(nanoOfTime(textOf(info['SystemTime'])))
-    await this.#closeEarlierGap()
     const since = this.#resumedAt ? { since: engineTime(this.#resumedAt.nano - overlapNano) } : {}
     const stream = await api.events(since, this.#signal)
     const version = textOf(info['ServerVersion'])
@@ -112,10 +113,11 @@ export class EngineSession {
     const keeping = this.#keeper.run(AbortSignal.any([this.#signal, ended.signal]))
     try {
       if (this.#resumedAt) this.#later(repeatsWithinMs, () => this.#checkResumed())
-      if (this.#resumed) void this.#takeStock()
+      if (this.#resumed) this.#nothingLost()
       this.#timers.add(setInterval(() => void this.audit(), auditEveryMs))
       return await this.#readAll(stream)
     } finally {
+      this.#isOver = true
       for (const timer of this.#timers) clearTimeout(timer)
       stream.destroy()
       inventory.connection = { ...inventory.connection, connected: false }
@@ -151,18 +153,21 @@ export class EngineSession {
     const id = engineEventId(this.#engineId, event)
     if (!this.#resumed) this.#watchResumption(event, id)
     if (!seen.add(this.#engineId, event.timeNano, id)) return false
-    this.#handOn(event, id, false)
+    this.#handOn(event, id)
     return true
   }
 
-  #handOn(event: EngineEvent, id: string, reconciled: boolean): void {
-    const { known, enricher, inventory, now } = this.#memory
-    known.apply(event)
+  /** `found`: not received but found by comparing states. */
+  #handOn(event: EngineEvent, id: string, found?: Found): void {
+    const { containers, enricher, inventory, now } = this.#memory
+    if (event.type === 'container') containers.received.apply(event)
     this.#keeper.note(event)
-    const enrichment = enricher.enrich(event)
+    if (found?.facts) enricher.learn(event.actorId, found.facts)
+    const enrichment = enricher.enrich(event, found?.facts !== undefined)
+    const reconciled = found !== undefined
     // A probe every second is no activity; what is a probe only the enrichment tells.
-    const notice = (found: Enrichment | undefined): void => {
-      if (found?.healthcheck !== true) inventory.apply(event)
+    const notice = (facts: Enrichment | undefined): void => {
+      if (facts?.healthcheck !== true) inventory.apply(event)
     }
     if (enrichment instanceof Promise && event.action.startsWith('exec_')) void enrichment.then(notice)
     else notice(enrichment instanceof Promise ? undefined : enrichment)
@@ -173,68 +178,74 @@ export class EngineSession {
   #watchResumption(event: EngineEvent, id: string): void {
     if (this.#resumedAt?.ids.includes(id)) {
       this.#resumed = true
-      void this.#takeStock()
+      this.#nothingLost()
     } else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#checkResumed(event.timeNano)
+  }
+
+  /** But an earlier gap may be open: who noticed it was stopped before it was told. */
+  #nothingLost(): void {
+    const gap = this.#memory.openGap()
+    if (gap) this.#later(settleMs, () => this.#closeGap(gap, undefined))
+    else void this.#takeStock()
   }
 
   #checkResumed(until = this.#nowNano()): void {
     const from = this.#resumedAt
     if (this.#resumed || !from) return
     this.#resumed = true
-    this.#memory.opensGap({ from: from.nano, to: until })
-    this.#later(settleMs, () => this.#closeGap(from.nano, undefined))
+    const gap = this.#openGap(from.nano, until)
+    this.#later(settleMs, () => this.#closeGap(gap, undefined))
+  }
+
+  /** One that is still open becomes longer: what happened between the two is known. */
+  #openGap(from: bigint, to: bigint): OpenGap {
+    const gap = { from: this.#memory.openGap()?.from ?? from, to }
+    this.#memory.opensGap(gap)
+    return gap
   }
 
   /** Compares states, hands on the changes nobody told us of, and declares the gap. */
-  #closeGap(from: bigint, reason: Gap['reason'] | undefined): void {
-    this.#comparing = this.#compare(from, reason).catch((error: unknown) =>
-      this.#failed('comparing states', error),
-    )
+  #closeGap(gap: OpenGap, reason: Gap['reason'] | undefined): void {
+    this.#comparing = this.#compare(gap, reason)
+      .catch((error: unknown) => {
+        this.#failed('comparing states', error)
+        this.#later(auditEveryMs, () => this.#closeGap(gap, reason))
+      })
+      .finally(() => (this.#comparing = undefined))
   }
 
-  /** Whoever noticed it was stopped before it was told. What happened behind it was told already, or comes with the stream. */
-  async #closeEarlierGap(): Promise<void> {
-    const gap = this.#memory.openGap()
-    if (!gap) return
-    const reason = (await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted'
-    const reconciled = await this.#handOnMissing(gap.from, gap.to)
-    this.#declare({ reason, from: isoOfNano(gap.from), to: isoOfNano(gap.to), reconciled })
-  }
-
-  async #compare(since: bigint, reason: Gap['reason'] | undefined): Promise<void> {
-    const now = this.#nowNano()
-    const reconciled = await this.#handOnMissing(since, undefined)
+  async #compare(gap: OpenGap, reason: Gap['reason'] | undefined): Promise<void> {
+    const reconciled = await this.#handOnMissing(gap)
     const why = reason ?? ((await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
     await this.#takeStock()
-    this.#declare({ reason: why, from: isoOfNano(since), to: isoOfNano(now), reconciled })
+    const { api, telemetry } = this.#memory
+    const told = { reason: why, from: isoOfNano(gap.from), to: isoOfNano(gap.to), reconciled }
+    telemetry.reconciled(api.address, reconciled)
+    telemetry.gap(api.address, told)
+    this.#memory.gap(told, gap)
   }
 
-  /** Changes that no event told of, up to `until` when that is given; how many there were. */
-  async #handOnMissing(since: bigint, until: bigint | undefined): Promise<number> {
-    const { api, known, enricher, seen } = this.#memory
-    const found = await reconcile({ api, known, since, now: this.#nowNano() }, this.#signal)
+  /** Changes within the gap that no event told of; how many there were. */
+  async #handOnMissing({ from, to }: OpenGap): Promise<number> {
+    const { api, containers, seen } = this.#memory
+    const known = containers.received
+    const found = await reconcile({ api, known, since: from, until: to }, this.#signal)
+    // Events of what the listing showed may be on their way.
+    if (found.length > 0) await pause(settleMs, this.#signal)
     let reconciled = 0
-    for (const { event, facts } of found) {
-      const id = engineEventId(this.#engineId, event)
-      if ((until !== undefined && event.timeNano > until) || seen.has(id)) continue
-      if (facts) enricher.learn(event.actorId, facts)
-      this.#handOn(event, id, true)
+    for (const one of found) {
+      const id = engineEventId(this.#engineId, one.event)
+      if (this.#signal.aborted || seen.has(id) || !isStillUntold(one, known)) continue
+      this.#handOn(one.event, id, one)
       reconciled += 1
     }
     return reconciled
   }
 
-  #declare(gap: Gap): void {
-    const { api, telemetry } = this.#memory
-    telemetry.reconciled(api.address, gap.reconciled)
-    telemetry.gap(api.address, gap)
-    this.#memory.gap(gap)
-  }
-
   /** Containers that were there before we looked; not before a gap is closed, or they would not be news any more. */
   async #takeStock(): Promise<void> {
-    const { api, known } = this.#memory
-    await takeStock(api, known, this.#signal).catch((error: unknown) =>
+    const { api, containers } = this.#memory
+    await takeStock(api, containers, this.#signal).catch((error: unknown) =>
       this.#failed('listing containers', error),
     )
   }
@@ -284,10 +295,13 @@ export class EngineSession {
     const missed = events.filter((event) => this.#receive(event)).length
     this.#memory.telemetry.recovered(this.#memory.api.address, missed)
     // The engine's memory is full and begins with news: there may have been more before it.
-    if (firstNew === 0 && events.length >= ringSize) this.#closeGap(from, 'slow-reader')
+    const oldest = events[0]
+    if (oldest && firstNew === 0 && events.length >= ringSize)
+      this.#closeGap(this.#openGap(from, oldest.timeNano), 'slow-reader')
   }
 
   #later(ms: number, run: () => void): void {
+    if (this.#isOver) return
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       run()

@@ -62,13 +62,16 @@ export class Enricher {
     this.#execs = new BoundedMap(limits.execs)
   }
 
-  /** At once when everything is known, else a promise. */
-  enrich(event: EngineEvent): Enrichment | Promise<Enrichment> | undefined {
+  /** At once when everything is known, else a promise. `learned`: the facts of its container came just now. */
+  enrich(event: EngineEvent, learned = false): Enrichment | Promise<Enrichment> | undefined {
     const id = containerOf(event)
     if (id === undefined) return undefined
     if (event.type !== 'container') return this.#known(id, event)
     const execId = textOf(event.attributes['execID'])
-    const needed = [...this.#containerRequest(id, event.action), ...this.#execRequest(execId, event)]
+    const needed = [
+      ...(learned ? [] : this.#containerRequest(id, event.action)),
+      ...this.#execRequest(execId, event),
+    ]
     const finish = (): Enrichment => this.#compose(id, execId, event)
     return needed.length === 0 ? finish() : Promise.all(needed).then(finish)
   }

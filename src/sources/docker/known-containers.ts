@@ -9,9 +9,12 @@ export interface KnownContainer {
   readonly state: ContainerState
   readonly image: string
   readonly name: string
-  /** Of the newest event of this container. */
+  /** Of the event that brought it into this state; 0 when a listing showed it. */
   readonly nano: bigint
 }
+
+/** What an event says of the state of a container. */
+export type ContainerChange = Pick<EngineEvent, 'action' | 'actorId' | 'attributes' | 'timeNano'>
 
 const stateAfter: Readonly<Record<string, ContainerState>> = {
   create: 'created',
@@ -66,14 +69,13 @@ export class KnownContainers {
     if (this.#containers.delete(id)) this.version += 1
   }
 
-  apply({ type, action, actorId, attributes, timeNano }: EngineEvent): void {
-    if (type !== 'container') return
+  apply({ action, actorId, attributes, timeNano }: ContainerChange): void {
     const before = this.#containers.get(actorId)
     if (action === 'destroy') return this.delete(actorId)
     if (before && before.nano > timeNano) return
-    const state = Object.hasOwn(stateAfter, action) ? stateAfter[action] : before?.state
-    if (state === undefined) return
-    this.set(actorId, { state, nano: timeNano, ...names(attributes) })
+    const state = Object.hasOwn(stateAfter, action) ? stateAfter[action] : undefined
+    if (state !== undefined) this.set(actorId, { state, nano: timeNano, ...names(attributes) })
+    else if (before && action === 'rename') this.set(actorId, { ...before, ...names(attributes) })
   }
 }
 

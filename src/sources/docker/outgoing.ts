@@ -7,6 +7,7 @@ export interface Outgoing {
   /** `EngineAddress.key`; empty for what we say ourselves. */
   readonly engine: string
   readonly engineId: string
+  /** Its time; that of the end of the gap for what tells of one. */
   readonly nano: bigint
   /** The position of its engine moves on when it is stored. */
   readonly advances: boolean

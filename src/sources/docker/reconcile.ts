@@ -4,6 +4,7 @@ import type { EngineApi } from './engine-api.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { JsonObject } from './json-object.ts'
 import { objectOf, objectsOf, textOf } from './json-object.ts'
+import type { EngineContainers } from './engine-containers.ts'
 import { stateOfListing, type KnownContainer, type KnownContainers } from './known-containers.ts'
 
 /** A change of state that no event told us of. */
@@ -15,17 +16,25 @@ export interface Found {
 export interface Comparison {
   readonly api: EngineApi
   readonly known: KnownContainers
-  /** Containers made before this are no news. */
+  /** Where nothing is known of a container: what is older is no news. */
   readonly since: bigint
-  /** Time for changes that left no time behind. */
-  readonly now: bigint
+  /** What changed after this the event stream tells. Also the time of changes that left no time behind. */
+  readonly until: bigint
 }
 
-/** Fills `known` with what is there, without looking for changes. */
-export async function takeStock(api: EngineApi, known: KnownContainers, signal: AbortSignal): Promise<void> {
+/** A container is made a little before its event. */
+const creationTakesNano = 10_000_000_000n
+
+/** Notes what is there, without looking for changes. */
+export async function takeStock(
+  api: EngineApi,
+  containers: EngineContainers,
+  signal: AbortSignal,
+): Promise<void> {
   for (const listed of objectsOf(await api.get('/containers/json', { all: '1' }, signal))) {
     const id = textOf(listed['Id'])
-    if (id !== '' && !known.get(id)) known.set(id, knownOf(listed))
+    const seconds = typeof listed['Created'] === 'number' ? Math.trunc(listed['Created']) : 0
+    if (id !== '') containers.list(id, knownOf(listed), BigInt(seconds) * 1_000_000_000n)
   }
 }
 
@@ -41,12 +50,12 @@ function knownOf(listed: JsonObject): KnownContainer {
 
 /** Compares what exists with what is known and returns the missing events, oldest first. */
 export async function reconcile(comparison: Comparison, signal: AbortSignal): Promise<Found[]> {
-  const { api, known, now } = comparison
+  const { api, known, until } = comparison
   const listing = objectsOf(await api.get('/containers/json', { all: '1' }, signal))
   const listed = new Map(listing.map((container) => [textOf(container['Id']), container]))
   const found: Found[] = []
   for (const [id, container] of known.entries())
-    if (!listed.has(id)) found.push({ event: synthesised(id, 'destroy', now, container), facts: undefined })
+    if (!listed.has(id)) found.push({ event: synthesised(id, 'destroy', until, container), facts: undefined })
   for (const [id, container] of listed) {
     const before = known.get(id)
     if (before && before.state === stateOfListing(textOf(container['State'])) && before.state !== 'running')
@@ -56,18 +65,29 @@ export async function reconcile(comparison: Comparison, signal: AbortSignal): Pr
   return found.sort((left, right) => (left.event.timeNano < right.event.timeNano ? -1 : 1))
 }
 
+/** Whether nothing that was received since the comparison told of it. */
+export function isStillUntold({ event }: Found, known: KnownContainers): boolean {
+  const { action, actorId, timeNano } = event
+  const container = known.get(actorId)
+  if (action === 'create') return !container
+  if (action === 'destroy') return container !== undefined
+  if (action === 'pause') return container?.state !== 'paused'
+  if (action === 'unpause') return container?.state === 'paused'
+  return !container || container.nano < timeNano
+}
+
 async function changesOf(
-  { api, since, now }: Comparison,
+  comparison: Comparison,
   id: string,
   before: KnownContainer | undefined,
   signal: AbortSignal,
 ): Promise<Found[]> {
-  const inspected = await api.get(`/containers/${id}/json`, {}, signal).catch(() => undefined)
+  const inspected = await comparison.api.get(`/containers/${id}/json`, {}, signal).catch(() => undefined)
   if (inspected === undefined) return [] // gone meanwhile: its destroy event will come
   const facts = containerFacts(inspected)
   const image = textOf(objectOf(objectOf(inspected)['Config'])['Image'])
   const subject = { name: facts.name, image }
-  return changesIn(objectOf(inspected), before, since, now).map(([action, nano, more]) => ({
+  return changesIn(objectOf(inspected), before, comparison).map(([action, nano, more]) => ({
     event: synthesised(id, action, nano, { ...subject, more }),
     facts,
   }))
@@ -78,21 +98,26 @@ type Change = readonly [action: string, nano: bigint, attributes: Readonly<Recor
 function changesIn(
   inspected: JsonObject,
   before: KnownContainer | undefined,
-  since: bigint,
-  now: bigint,
+  { since, until }: Comparison,
 ): Change[] {
   const state = objectOf(inspected['State'])
   const created = nanoOfTime(textOf(inspected['Created']))
   const { start, die } = timesOf(state)
-  const after = before?.nano || since
+  const isNew = !before && created > since - creationTakesNano
+  const after = isNew ? created : before?.nano || since
   const changes: Change[] = []
-  if (!before && created > since) changes.push(['create', created, {}])
+  if (isNew) changes.push(['create', created, {}])
   if (start > after) changes.push(['start', start, {}])
   if (die > after && die > start) changes.push(['die', die, { exitCode: exitCodeOf(state) }])
-  const paused = state['Paused'] === true
-  if (paused && before?.state !== 'paused') changes.push(['pause', now, {}])
-  if (!paused && before?.state === 'paused' && state['Running'] === true) changes.push(['unpause', now, {}])
-  return changes
+  changes.push(...pausesIn(state, before, until))
+  return changes.filter(([, nano]) => nano <= until)
+}
+
+function pausesIn(state: JsonObject, before: KnownContainer | undefined, until: bigint): Change[] {
+  const isPaused = state['Paused'] === true
+  if (isPaused && before?.state !== 'paused') return [['pause', until, {}]]
+  if (!isPaused && before?.state === 'paused' && state['Running'] === true) return [['unpause', until, {}]]
+  return []
 }
 
 function exitCodeOf(state: JsonObject): string {

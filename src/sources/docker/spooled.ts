@@ -18,15 +18,22 @@ export interface SpooledLimits {
   readonly late: number
 }
 
-/** Looks through the spool once: engines are read on from there, not from what was stored. */
-export async function receivedSoFar(place: Place, spool: Spool, limits: SpooledLimits): Promise<Received> {
+/** Looks through the spool once: engines are read on from there, not from what was stored. `received` takes every event in it, in their order. */
+export async function receivedSoFar(
+  place: Place,
+  spool: Spool,
+  limits: SpooledLimits,
+  received: (item: Outgoing) => void,
+): Promise<Received> {
   const positions = new Map(place.positions)
   const ids = new Map<string, string[]>()
   const late = new LateEvents(limits.late, place.late)
   for await (const lines of spool.peek())
     for (const line of lines) {
       const item = fromSpoolLine(line)
-      if (item) note(item, { positions, ids, late }, limits)
+      if (!item) continue
+      note(item, { positions, ids, late }, limits)
+      received(item)
     }
   return { positions, ids, late }
 }

@@ -20,8 +20,8 @@ export interface WaitingEvent extends Pending {
 /** Something we say ourselves, ready to go. */
 export interface OwnEvent extends Pending {
   readonly raw: RawEvent
-  /** The engine whose gap it tells of. */
-  readonly closesGapOf?: string
+  /** It tells of everything that was lost of this engine up to that time. */
+  readonly closesGap?: { readonly engine: string; readonly to: bigint }
 }
 
 const source = 'docker-listener'
@@ -93,7 +93,8 @@ export class OwnEvents {
   }
 }
 
-export function outgoingOwn({ raw, closesGapOf }: OwnEvent): Outgoing {
-  const closesGap = closesGapOf !== undefined
-  return { raw, engine: closesGapOf ?? '', engineId: '', nano: 0n, advances: false, isLate: false, closesGap }
+export function outgoingOwn({ raw, closesGap }: OwnEvent): Outgoing {
+  const { engine, to } = closesGap ?? { engine: '', to: 0n }
+  const told = { advances: false, isLate: false, closesGap: closesGap !== undefined }
+  return { raw, engine, engineId: '', nano: to, ...told }
 }
