@@ -2,6 +2,9 @@ import type { ByteString } from '../event/byte-string.ts'
 import type { Fields, StaticName } from '../event/decoded-event.ts'
 import { staticNames } from '../event/decoded-event.ts'
 import { type FieldKey, lowerAscii } from '../event/field-key.ts'
+import { written } from '../event/document-bytes.ts'
+import { jsonText, valueText } from '../event/json-text.ts'
+import { addText, beginData, endData } from './json/layout-writer.ts'
 import { addMember, beginMembers, endMembers } from './json/member-writer.ts'
 
 const statics: ReadonlySet<string> = new Set(staticNames)
@@ -15,6 +18,13 @@ export interface FieldPart {
   readonly jsonText?: ByteString
   /** Adds the fields to the members being written (see `beginMembers`); false: only the entries tell. */
   addMembers?(): boolean
+  /**
+   * Adds the fields to the `data` being written (see `beginData`), and its JSON text at `at` when it is the message: the end of that; 0 without it;
+   * negative: only the entries tell.
+   */
+  addData?(message: ByteString, at: number): number
+  /** The entries as `data` shows them: what belongs into one object together. */
+  membersInOrder?(): Iterable<readonly [name: ByteString, value: ByteString]>
 }
 
 /** Dynamic fields that were found one at a time. */
@@ -78,6 +88,29 @@ export class EventFields implements Fields {
     return endMembers()
   }
 
+  writeData(message: ByteString, at: number): boolean {
+    if (!beginData() || !this.#addStatics()) return false
+    let messageEnd = 0
+    for (const part of this.#parts) {
+      const end = part.addData === undefined ? addEntries(part) : part.addData(message, at)
+      if (end < 0) return false
+      if (end > 0) messageEnd = end
+    }
+    written.messageEnd = messageEnd
+    written.membersEnd = endData()
+    return true
+  }
+
+  #addStatics(): boolean {
+    const fixed = this.#fixed
+    if (fixed === undefined) return true
+    for (const name of staticNames) {
+      const value = fixed[name]
+      if (value !== undefined && !addText(name, jsonText(value))) return false
+    }
+    return true
+  }
+
   /** The last write wins. */
   set(name: StaticName, value: ByteString): void {
     this.#fixed ??= {}
@@ -110,6 +143,13 @@ function addPart(part: FieldPart): boolean {
     if (isStaticName(name) || !addMember(name, value)) return false
   }
   return true
+}
+
+/** 0, or −1 when only the slow way can tell. */
+function addEntries(part: FieldPart): number {
+  for (const [name, value] of part.membersInOrder?.() ?? part.entries())
+    if (value !== '' && !addText(name, valueText(value))) return -1
+  return 0
 }
 
 /** Fields that would meet a static one in the document are placed one by one. */

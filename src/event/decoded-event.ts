@@ -33,6 +33,11 @@ export interface Fields {
    * placing the entries; they never have the name of a static field. `undefined`: place the entries.
    */
   membersText?(): ByteString | undefined
+  /**
+   * Puts the whole `data` object into `documentBytes`, from `membersFrom` on, and the message as JSON string at `at`, if it is among what the
+   * fields were found in; the ends are in `written` (0 for a message that was not). False: they are written in another way.
+   */
+  writeData?(message: ByteString, at: number): boolean
 }
 
 export type Category =

@@ -60,7 +60,7 @@ export class EngineVerdict implements Verdict {
       id: this.#id,
       event: this.#event,
       rule: this.rule,
-      document: this.#rule.body.flags.noFullLog ? this.#writer.render(this.#parts()) : this.document(),
+      document: this.#rule.body.flags.noFullLog ? this.#writer.renderBare(this.#parts()) : this.document(),
     }
     return this.#alert
   }
@@ -82,7 +82,7 @@ export class EngineVerdict implements Verdict {
   logtestDocument(): string {
     const rule = this.#rule
     const parts = this.#parts(rule?.body.level === 0)
-    return rule?.body.flags.noFullLog ? this.#writer.render(parts) : this.#writer.renderBoth(parts).full
+    return rule?.body.flags.noFullLog ? this.#writer.renderBare(parts) : this.#writer.renderBoth(parts).full
   }
 
   /** The block of `alerts.log`; only for alerts (spec/rules.md §6.5). */

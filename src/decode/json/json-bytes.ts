@@ -41,25 +41,6 @@ let loaded: ByteString = ''
 export const bytes = Buffer.alloc(longestText + 8 + keptBytes).fill(endMark, 0, 1)
 const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
-/** A text as `isAt` compares it. */
-export interface TextWords {
-  readonly length: number
-  /** Four bytes each. */
-  readonly words: Int32Array
-  /** Which bits of the last one count. */
-  readonly lastMask: number
-}
-
-export function wordsOf(text: ByteString): TextWords {
-  const { length } = text
-  const padded = new DataView(new ArrayBuffer(Math.ceil(length / 4) * 4))
-  for (let at = 0; at < length; at += 1) padded.setUint8(at, text.charCodeAt(at))
-  const words = Int32Array.from({ length: padded.byteLength / 4 }, (_, index) =>
-    padded.getInt32(index * 4, true),
-  )
-  return { length, words, lastMask: length % 4 === 0 ? -1 : (1 << ((length % 4) * 8)) - 1 }
-}
-
 /** Whether the text at hand has these bytes at `from`: a quarter of the reads that comparing bytes takes. */
 export function isAt(words: Int32Array, lastMask: number, from: number): boolean {
   const last = words.length - 1

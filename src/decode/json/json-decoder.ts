@@ -6,6 +6,7 @@ import { flattenJson } from './flatten.ts'
 import { JsonPart } from './json-part.ts'
 import { hits, scanJson, scanned } from './json-scanner.ts'
 import { type KeyTable, keyTable } from './key-table.ts'
+import { layout } from './layout.ts'
 import { Shapes } from './shapes.ts'
 import { valueAt } from './value-at.ts'
 
@@ -41,6 +42,7 @@ function addScanned(fields: EventFields, text: ByteString, start: number, option
     start,
     discardsNulls: discardNulls,
     isWhole: scanned.dynamic <= limit,
+    find: () => shapesOf(table).find(text, start, discardNulls) && layout.text !== undefined,
     flatten: () => flattenJson(text, start, options, dstuser).dynamic.slice(0, limit),
   }
   fields.addPart(new JsonPart(source, dynamic, table.knownSlots), Math.min(scanned.dynamic, limit))

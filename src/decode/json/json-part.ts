@@ -2,6 +2,8 @@ import type { ByteString } from '../../event/byte-string.ts'
 import type { FieldKey } from '../../event/field-key.ts'
 import { lowerAscii } from '../../event/field-key.ts'
 import type { FieldPart } from '../event-fields.ts'
+import { layout } from './layout.ts'
+import { addLayout } from './layout-writer.ts'
 import { addObject } from './member-writer.ts'
 import { valueAt } from './value-at.ts'
 
@@ -14,6 +16,8 @@ export interface JsonSource {
   readonly discardsNulls: boolean
   /** No limit cut its fields off. */
   readonly isWhole: boolean
+  /** Reads the text again, so that the layout is known; false: it cannot be. */
+  find(): boolean
   /** The slow way to all fields. */
   flatten(): readonly Entry[]
 }
@@ -60,6 +64,14 @@ export class JsonPart implements FieldPart {
   entries(): readonly Entry[] {
     this.#entries ??= this.#source.flatten()
     return this.#entries
+  }
+
+  addData(message: ByteString, at: number): number {
+    const { isWhole, text, start, discardsNulls } = this.#source
+    if (!isWhole) return -1
+    const isLatest = layout.text === text && layout.start === start && layout.discardsNulls === discardsNulls
+    if (!isLatest && !this.#source.find()) return -1
+    return addLayout(text === message ? at : -1)
   }
 
   addMembers(): boolean {

@@ -1,8 +1,7 @@
 import type { ByteString } from '../../event/byte-string.ts'
 import { lowerAscii } from '../../event/field-key.ts'
-import { wordsOf } from './json-bytes.ts'
 import type { KeyTable } from './key-table.ts'
-import { type ArrayMark, type Container, type Gap, noHit, type Place } from './shape.ts'
+import { type ArrayMark, type Container, Gap, noHit, type Place } from './shape.ts'
 
 const quote = 0x22
 const comma = 0x2c
@@ -76,9 +75,9 @@ export class ShapeReader {
     }
   }
 
-  #endArray({ hit, fields }: Place, start: number): void {
-    this.#fields += fields
-    this.#arrays.push({ start, end: this.#at - this.#from, hit })
+  #endArray(place: Place, start: number): void {
+    this.#fields += place.fields
+    this.#arrays.push({ start, end: this.#at - this.#from, place })
   }
 
   #nextMember(container: Container): Gap | undefined {
@@ -117,16 +116,15 @@ export class ShapeReader {
     }
     const inside = containerAt(place, isObject)
     if (inside.depth > deepest) return undefined
-    if (isField) this.#arrays.push({ start, end: -1, hit: place.hit })
+    if (isField) this.#arrays.push({ start, end: -1, place })
     return isObject ? this.#nextMember(inside) : this.#valueAt(this.#placeIn(inside, ''))
   }
 
   #gap(next: Place | undefined, opensString: boolean): Gap | undefined {
     if (this.#at - this.#from > longestGap || (next?.path.length ?? 0) > longestPath) return undefined
     const arrays = this.#arrays.length > 0 ? this.#arrays : undefined
-    const isBeforeScalar = next !== undefined && !opensString
     const text = this.#text.slice(this.#from, this.#at)
-    return { ...wordsOf(text), next, opensString, isBeforeScalar, fields: this.#fields, arrays }
+    return new Gap({ text, next, opensString, fields: this.#fields, arrays })
   }
 
   #placeIn(container: Container, key: ByteString): Place {
@@ -144,7 +142,8 @@ export class ShapeReader {
 
   #newPlace(container: Container, key: ByteString, isKept: boolean): Place {
     const { of, depth, isInArray } = container
-    const path = depth === 1 ? lowerAscii(key) : `${of?.path ?? ''}.${lowerAscii(key)}`
+    const before = depth === 1 ? '' : `${of?.name ?? ''}.`
+    const path = lowerAscii(before + key)
     const index = isInArray ? -1 : this.#table.indexOf(path)
     const name = this.#table.names[index]
     const isStatic = depth === 1 && name?.fixed !== undefined && name.name === key
@@ -152,8 +151,10 @@ export class ShapeReader {
     return {
       container,
       path,
+      name: before + key,
       hit: isKnown ? (isStatic ? -1 - index : index) : noHit,
       fields: isStatic || isInArray ? 0 : 1,
+      isUnclear: isStatic && name.fixed === 'user',
       gaps: [],
       isKept,
       object: undefined,

@@ -2,6 +2,7 @@ import type { ByteString } from '../../event/byte-string.ts'
 import { bytes as textBytes, endOfScalar, endOfString, isAt, loadText, longestText } from './json-bytes.ts'
 import { hits, mostHits, scanned } from './json-scanner.ts'
 import type { KeyTable } from './key-table.ts'
+import { gaps, layout, mostValues, valueEnds, valueStarts } from './layout.ts'
 import { type ArrayMark, type Gap, noHit, type Place } from './shape.ts'
 import { ShapeReader } from './shape-reader.ts'
 
@@ -82,23 +83,31 @@ export class Shapes {
     let place = this.#root
     let at = start
     let fields = 0
+    let values = 0
     found = 0
     this.#unknown = 0
+    layout.text = undefined
     for (;;) {
       const gap = gapAt(place, at) ?? this.#read(text, at, place)
       if (gap === undefined) return false
       if (gap.arrays !== undefined) putArrays(gap.arrays, at)
       fields += gap.fields
       at += gap.length
+      gaps[values] = gap
       if (gap.next === undefined) break
       place = gap.next
       const valueStart = gap.opensString ? at - 1 : at
       at = gap.opensString ? afterString(text, at) : endOfScalar(at)
       if (at < 0 || found > mostHits) return false
+      valueStarts[values] = valueStart
+      valueEnds[values] = at
+      values += 1
       if (discardNulls && bytes[valueStart] === letterN) continue
       fields += place.fields
       if (place.hit !== noHit) put(place.hit, valueStart, at)
     }
+    if (values > mostValues) gaps.length = mostValues
+    else if (this.#unknown === 0) keepLayout(text, start, discardNulls)
     scanned.hits = found
     scanned.dynamic = fields
     scanned.hasUser = false
@@ -149,10 +158,16 @@ function afterString(text: ByteString, from: number): number {
 }
 
 function putArrays(arrays: readonly ArrayMark[], at: number): void {
-  for (const { start, end, hit } of arrays) {
+  for (const { start, end, place } of arrays) {
     if (start >= 0) arrayStart = at + start
-    if (end >= 0 && hit !== noHit) put(hit, arrayStart, at + end)
+    if (end >= 0 && place.hit !== noHit) put(place.hit, arrayStart, at + end)
   }
+}
+
+function keepLayout(text: ByteString, start: number, discardsNulls: boolean): void {
+  layout.text = text
+  layout.start = start
+  layout.discardsNulls = discardsNulls
 }
 
 function put(hit: number, start: number, end: number): void {
@@ -164,13 +179,14 @@ function put(hit: number, start: number, end: number): void {
 }
 
 function newRoot(): Place {
-  const [path, fields, gaps] = ['', 0, []]
   return {
     container: undefined,
-    path,
+    path: '',
+    name: '',
     hit: noHit,
-    fields,
-    gaps,
+    fields: 0,
+    isUnclear: false,
+    gaps: [],
     isKept: true,
     object: undefined,
     array: undefined,

@@ -60,6 +60,18 @@ export class Facts implements FieldPart {
     return this.#values
   }
 
+  *membersInOrder(): Iterable<readonly [ByteString, ByteString]> {
+    const written = new Set<string>()
+    for (const entry of this.#values) {
+      const group = byFull.get(entry[0])?.group ?? ''
+      if (group === '') yield entry
+      else if (!written.has(group)) {
+        written.add(group)
+        for (const other of this.#values) if (byFull.get(other[0])?.group === group) yield other
+      }
+    }
+  }
+
   /** What belongs into one object is written together, where the first of it stands, as placing one after the other gives it. */
   addMembers(): boolean {
     const written = new Set<string>()

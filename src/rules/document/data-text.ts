@@ -3,7 +3,7 @@ import type { DecodedEvent } from '../../event/decoded-event.ts'
 import { staticNames } from '../../event/decoded-event.ts'
 import { lowerAscii } from '../../event/field-key.ts'
 import { jsonText, valueText } from '../../event/json-text.ts'
-import { DataSkeletons } from './data-skeleton.ts'
+import { DataSkeletons } from '../../event/data-skeleton.ts'
 
 /** A JSON object in the making: keys compare without case, the first spelling stays. */
 class ObjectDraft {

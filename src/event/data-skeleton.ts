@@ -1,4 +1,5 @@
-import { lowerAscii } from '../../event/field-key.ts'
+import { wordsOf } from './byte-words.ts'
+import { lowerAscii } from './field-key.ts'
 import { jsonText } from './json-text.ts'
 
 /** Skeletons of events that were written; beyond this they are made anew. */
@@ -19,11 +20,18 @@ interface ObjectState {
 export class Step {
   /** Before the value; `undefined`: the field is left out because its place is taken. */
   readonly piece: string | undefined
-  /** Behind the last value. */
-  readonly closing: string
+  /** The same; nothing when it is left out. */
+  readonly words: Int32Array
+  readonly length: number
+  /** How many braces end the object behind the last value. */
+  readonly depth: number
   /** The field belongs into an object that is closed already: the event cannot be written in one go. */
   readonly isIrregular: boolean
+  /** The latest step after this one and who asked for it: nearly always the next one as well. */
+  latest: Step | undefined = undefined
+  latestKey: StepKey | undefined = undefined
   readonly next = new Map<string, Step>()
+  byKey: Map<StepKey, Step> | undefined = undefined
   /** The step before and the name that led here. */
   readonly before: Step | undefined
   readonly name: string
@@ -33,19 +41,37 @@ export class Step {
     came: { readonly before: Step; readonly name: string } | undefined,
     writer: { readonly piece: string | undefined; readonly depth: number; readonly isIrregular: boolean },
   ) {
+    const { words, length } = wordsOf(writer.piece ?? '')
+    this.piece = writer.piece
+    this.words = words
+    this.length = length
+    this.depth = writer.depth
+    this.isIrregular = writer.isIrregular
     this.before = came?.before
     this.name = came?.name ?? ''
     this.count = came ? came.before.count + 1 : 0
-    this.piece = writer.piece
-    this.closing = '}'.repeat(writer.depth)
-    this.isIrregular = writer.isIrregular
   }
+
+  get closing(): string {
+    return '}'.repeat(this.depth)
+  }
+}
+
+/** Something that always stands for the same name. */
+export interface StepKey {
+  /** Dotted when it nests. */
+  readonly name: string
 }
 
 /** Remembers how the fields of events nest in `data` (spec/rules.md §6.4b). */
 export class DataSkeletons {
   #root = firstStep()
+  /** Of all time. */
+  made = 0
   #count = 0
+  #writer = new SkeletonWriter()
+  /** The step that the writer is at. */
+  #writerAt: Step | undefined = undefined
 
   get root(): Step {
     return this.#root
@@ -56,13 +82,43 @@ export class DataSkeletons {
     const known = step.next.get(name)
     if (known) return known
     if (step.count >= mostNames || name.length > longestName) return irregular
-    const next = stepAfter(step, name)
+    const next = this.#stepAfter(step, name)
     if (this.#count >= mostSteps) {
       this.#count = 0
       this.#root = firstStep()
     }
     this.#count += 1
+    this.made += 1
     step.next.set(name, next)
+    return next
+  }
+
+  /** The same for what is asked again and again. */
+  followKey(step: Step, key: StepKey): Step {
+    if (step.latestKey === key && step.latest !== undefined) return step.latest
+    let next = step.byKey?.get(key)
+    if (next === undefined) {
+      next = this.follow(step, key.name)
+      if (next === irregular) return next
+      step.byKey ??= new Map()
+      step.byKey.set(key, next)
+    }
+    step.latestKey = key
+    step.latest = next
+    return next
+  }
+
+  /** Goes through all names again, but for the step that was made just before. */
+  #stepAfter(before: Step, name: string): Step {
+    if (before !== this.#writerAt) {
+      this.#writer = new SkeletonWriter()
+      for (const earlier of namesTo(before)) this.#writer.add(earlier)
+    }
+    const writer = this.#writer
+    const piece = writer.add(name)
+    const { depth, isIrregular } = writer
+    const next = new Step({ before, name }, { piece, depth, isIrregular })
+    this.#writerAt = isIrregular ? undefined : next
     return next
   }
 }
@@ -72,18 +128,6 @@ function firstStep(): Step {
 }
 
 const irregular = new Step(undefined, { piece: undefined, depth: 0, isIrregular: true })
-
-/** Goes through all names again; only done for a sequence that was not seen before. */
-function stepAfter(before: Step, last: string): Step {
-  const writer = new SkeletonWriter()
-  let piece: string | undefined
-  for (const name of [...namesTo(before), last]) {
-    piece = writer.add(name)
-    if (writer.isIrregular) break
-  }
-  const { depth, isIrregular } = writer
-  return new Step({ before, name: last }, { piece, depth, isIrregular })
-}
 
 /** Names of fields from the root to a step. */
 function namesTo(last: Step): string[] {

@@ -1,0 +1,333 @@
+import type { ByteString } from '../../event/byte-string.ts'
+import { wordsOf } from '../../event/byte-words.ts'
+import { DataSkeletons, type Step, type StepKey } from '../../event/data-skeleton.ts'
+import { documentBytes, membersFrom } from '../../event/document-bytes.ts'
+import { jsonText, valueText } from '../../event/json-text.ts'
+import { endOfArray } from './array-bytes.ts'
+import { longestInteger, putFieldInteger, shortDigits } from './field-integer.ts'
+import { bytes as textBytes } from './json-bytes.ts'
+import { gaps, layout, valueEnds, valueStarts } from './layout.ts'
+import { plainBytes, sameEscapes } from './member-tables.ts'
+import type { ArrayMark, Gap, Place } from './shape.ts'
+import { valueAt } from './value-at.ts'
+
+const quote = 0x22
+const backslash = 0x5c
+const comma = 0x2c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const letterA = 0x61
+const letterN = 0x6e
+/** `\"` in memory. */
+const escapedQuote = 0x225c
+
+/** A byte of the message becomes six at most. */
+const longestEscape = 6
+/** What is written without a look at the room that is left. */
+const spare = 128
+/** Strings that are this short are written unit by unit. */
+const shortText = 24
+
+/** Events in a row whose names follow each other in a new way, after which so many events are left to others. */
+const newBeforePause = 8
+const pause = 64
+
+// Constants of this module are constants to the compiler, imported ones are not.
+const bytes = textBytes
+const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+const out = documentBytes
+const outView = new DataView(out.buffer, out.byteOffset, out.length)
+const isPlain = plainBytes
+const isSameEscape = sameEscapes
+const outEnd = out.length
+
+const skeletons = new DataSkeletons()
+let newInRow = 0
+let paused = 0
+let madeBefore = 0
+
+let step: Step = skeletons.root
+/** Next free byte of the members. */
+let to = membersFrom
+/** Next free byte of the message; −1: it is not to be written. */
+let messageAt = -1
+let arrayStart = 0
+
+/** Starts the `data` object of an event. False: it is better written in another way. */
+export function beginData(): boolean {
+  if (paused > 0) {
+    paused -= 1
+    return false
+  }
+  madeBefore = skeletons.made
+  step = skeletons.root
+  to = membersFrom
+  return true
+}
+
+/** Where the object ends; nothing is there when it has no members. */
+export function endData(): number {
+  if (skeletons.made === madeBefore) newInRow = 0
+  else if (++newInRow >= newBeforePause) paused = pause
+  for (let { depth } = step; depth > 0; depth -= 1) out[to++] = 0x7d
+  return to
+}
+
+/** Adds a field with its value as JSON text. False: only the slow way can tell. */
+export function addText(name: ByteString, json: string): boolean {
+  const next = skeletons.follow(step, name)
+  if (next.isIrregular) return false
+  step = next
+  if (next.piece === undefined) return true
+  if (to + next.length + json.length + spare > outEnd) return false
+  putPiece(next)
+  putText(json)
+  return true
+}
+
+/**
+ * Adds the fields of the text that was read last; the text itself, as JSON string, is put at `messageFrom` when that is not negative. Where
+ * that ends; negative: only the slow way can tell.
+ */
+export function addLayout(messageFrom: number): number {
+  const text = layout.text ?? ''
+  if (messageFrom >= 0) {
+    if (messageFrom + text.length * longestEscape + spare > membersFrom) return -1
+    out[messageFrom] = quote
+    messageAt = escape(0, layout.start, messageFrom + 1)
+  } else messageAt = -1
+  const end = addValues()
+  if (end < 0) return -1
+  if (messageFrom < 0) return 0
+  messageAt = escape(end, text.length, messageAt)
+  out[messageAt++] = quote
+  return messageAt
+}
+
+/** Where the object ends in the text. */
+function addValues(): number {
+  let at = layout.start
+  for (let index = 0; ; index += 1) {
+    const gap = gaps[index]
+    if (gap === undefined) return -1
+    if (messageAt >= 0) putGap(gap)
+    if (gap.arrays !== undefined && !addArrays(gap.arrays, at)) return -1
+    const place = gap.next
+    if (place === undefined) return at + gap.length
+    if (place.isUnclear) return -1
+    const start = valueStarts[index] ?? 0
+    at = valueEnds[index] ?? 0
+    if (messageAt >= 0) putValue(start, at, gap.opensString)
+    if (place.fields === 0) continue
+    if (!(gap.opensString ? addString(place, start + 1, at - 1) : addScalar(place, start, at))) return -1
+  }
+}
+
+function putGap(gap: Gap): void {
+  const escaped = gap.escaped ?? escapedGap(gap)
+  const { words } = escaped
+  let at = messageAt
+  for (let index = 0; index < words.length; index += 1, at += 4) outView.setInt32(at, words[index] ?? 0, true)
+  messageAt += escaped.length
+}
+
+function escapedGap(gap: Gap): NonNullable<Gap['escaped']> {
+  const { words, length } = gap
+  const text = Buffer.from(words.buffer, words.byteOffset, length).toString('latin1')
+  return (gap.escaped = wordsOf(jsonText(text).slice(1, -1)))
+}
+
+/** A value of the message. The quote before a string is part of the gap, the one behind it is part of the string. */
+function putValue(start: number, end: number, isString: boolean): void {
+  if (!isString) {
+    copyWords(start, messageAt, end)
+    messageAt += end - start
+    return
+  }
+  const from = start + 1
+  const size = end - 1 - from
+  messageAt = copyWords(from, messageAt, end - 1) ? messageAt + size : escape(from, end - 1, messageAt)
+  outView.setInt16(messageAt, escapedQuote, true)
+  messageAt += 2
+}
+
+/** Copies bytes of the text, and up to three more; whether nothing of them needs an escape. Quotes are not looked for. */
+function copyWords(from: number, target: number, end: number): boolean {
+  let special = 0
+  for (let at = from, copy = target; at < end; at += 4, copy += 4) {
+    const word = view.getInt32(at, true)
+    const slashes = word ^ 0x5c5c5c5c
+    // The highest bit of a byte below a space, and of a zero, is set (and perhaps of others, but never without one of them).
+    special |= ((word - 0x20202020) & ~word) | ((slashes - 0x01010101) & ~slashes)
+    outView.setInt32(copy, word, true)
+  }
+  return (special & 0x80808080) === 0
+}
+
+/** Copies bytes of the text as they are inside a JSON string: behind the copy. */
+function escape(from: number, end: number, target: number): number {
+  let copy = target
+  for (let at = from; at < end; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (isPlain[byte] === 1) out[copy++] = byte
+    else if (byte === quote || byte === backslash) {
+      out[copy++] = backslash
+      out[copy++] = byte
+    } else {
+      const escaped = jsonText(String.fromCharCode(byte))
+      for (let index = 1; index < escaped.length - 1; index += 1) out[copy++] = escaped.charCodeAt(index)
+    }
+  }
+  return copy
+}
+
+function putPiece(next: Step): void {
+  const { words } = next
+  for (let index = 0, at = to; index < words.length; index += 1, at += 4)
+    outView.setInt32(at, words[index] ?? 0, true)
+  to += next.length
+}
+
+function putText(text: string): void {
+  if (text.length > shortText) to += out.write(text, to, text.length, 'latin1')
+  else for (let index = 0; index < text.length; index += 1) out[to++] = text.charCodeAt(index)
+}
+
+/** Room for a value of `size` bytes and what comes before it; 0: the field is left out; −1: only the slow way can tell. */
+function begin(key: StepKey, size: number): number {
+  const next = skeletons.followKey(step, key)
+  if (next.isIrregular || to + next.length + size + spare > outEnd) return -1
+  step = next
+  if (next.piece === undefined) return 0
+  putPiece(next)
+  return 1
+}
+
+function addString(place: Place, from: number, end: number): boolean {
+  if (from === end) return true
+  if (bytes[from] === openBracket) return addOther(place, from - 1, end + 1)
+  const before = step
+  const beforeTo = to
+  const begun = begin(place, end - from)
+  if (begun <= 0) return begun === 0
+  if (copyString(from, end)) return true
+  step = before
+  to = beforeTo
+  return addOther(place, from - 1, end + 1)
+}
+
+/** False, and nothing to be kept, when the string is written in another way in documents. */
+function copyString(from: number, end: number): boolean {
+  out[to++] = quote
+  if (!copyWords(from, to, end) && !hasSameEscapes(from, end)) return false
+  to += end - from
+  out[to++] = quote
+  return true
+}
+
+function hasSameEscapes(from: number, end: number): boolean {
+  for (let at = from; at < end; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (isPlain[byte] === 1) continue
+    at += 1
+    if (byte !== backslash || isSameEscape[bytes[at] ?? 0] !== 1) return false
+  }
+  return true
+}
+
+/** Any value. */
+function addOther(place: Place, start: number, end: number): boolean {
+  const value = valueAt(layout.text ?? '', start, end)
+  if (value === '') return true
+  const json = valueText(value)
+  const begun = begin(place, json.length)
+  if (begun === 1) putText(json)
+  return begun >= 0
+}
+
+function addScalar(place: Place, start: number, end: number): boolean {
+  const first = bytes[start] ?? 0
+  if (first === letterN && layout.discardsNulls) return true
+  const isWord = first >= letterA
+  if (!isWord && !isInteger(start, end)) return addOther(place, start, end)
+  const begun = begin(place, end - start)
+  if (begun <= 0) return begun === 0
+  out[to++] = quote
+  if (isWord || end - start <= shortDigits) {
+    copyWords(start, to, end)
+    to += end - start
+  } else to = putFieldInteger(start, end, to)
+  out[to++] = quote
+  return true
+}
+
+/** An integer without zeros before it that `putFieldInteger` can print. */
+function isInteger(start: number, end: number): boolean {
+  if (end - start > longestInteger || bytes[start] === 0x30) return end - start === 1
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (byte < 0x30 || byte > 0x39) return false
+  }
+  return true
+}
+
+function addArrays(marks: readonly ArrayMark[], at: number): boolean {
+  for (const { start, end, place } of marks) {
+    if (start >= 0) arrayStart = at + start
+    if (end >= 0 && place.fields === 1 && !addArray(place, arrayStart, at + end)) return false
+  }
+  return true
+}
+
+function addArray(place: Place, start: number, end: number): boolean {
+  const begun = begin(place, end - start)
+  if (begun <= 0) return begun === 0
+  const before = to
+  if (copyStrings(start)) return true
+  to = before
+  const json = arrayText(start, end)
+  if (to + json.length + spare > outEnd) return false
+  putText(json)
+  return true
+}
+
+/** An array of nothing but strings. */
+function copyStrings(start: number): boolean {
+  out[to++] = openBracket
+  let at = afterSpace(start + 1)
+  while (bytes[at] === quote) {
+    const end = endOfString(at + 1)
+    if (!copyString(at + 1, end)) return false
+    at = afterSpace(end + 1)
+    if (bytes[at] !== comma) break
+    out[to++] = comma
+    at = afterSpace(at + 1)
+  }
+  out[to++] = closeBracket
+  return bytes[at] === closeBracket
+}
+
+function afterSpace(from: number): number {
+  let at = from
+  while ((bytes[at] ?? 0) <= 32) at += 1
+  return at
+}
+
+/** The quote at the end of a string that was checked before. */
+function endOfString(from: number): number {
+  let at = from
+  while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+  return at
+}
+
+function arrayText(start: number, end: number): string {
+  const text = layout.text ?? ''
+  if (endOfArray(start).isExact) {
+    try {
+      return JSON.stringify(JSON.parse(text.slice(start, end)))
+    } catch {
+      // Laxer than JSON: as everything else.
+    }
+  }
+  return valueText(valueAt(text, start, end))
+}
