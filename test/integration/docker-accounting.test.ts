@@ -69,6 +69,33 @@ async function listed({ docker }: Engine, prefix: string): Promise<string[]> {
   return out.split('\n').filter((name) => name !== '')
 }
 
+/** Creations that the engine itself remembers: the last of its 256 events, as `docker events --since` prints them. */
+async function remembered({ docker }: Engine): Promise<string[]> {
+  const until = Math.ceil(Date.now() / 1000)
+  const only = [
+    '--filter',
+    'type=container',
+    '--filter',
+    'event=create',
+    '--format',
+    '{{.Actor.Attributes.name}}',
+  ]
+  const { code, out } = await docker('events', '--since', '1', '--until', String(until), ...only)
+  assert.equal(code, 0, out)
+  return out.split('\n').filter((name) => name !== '')
+}
+
+/** Fails when the engine remembers one that was not told. */
+async function compareWithMemory(home: string, engine: Engine, prefixes: readonly string[]): Promise<void> {
+  const told = new Set(creationsIn(home).map(({ name }) => name))
+  const ours = (await remembered(engine)).filter((name) => prefixes.includes(name.split('-')[0] ?? ''))
+  assert.ok(ours.length > 0)
+  assert.deepEqual(
+    ours.filter((name) => !told.has(name)),
+    [],
+  )
+}
+
 /** Fails when one is missing after a while, or told twice. */
 async function accountFor(test: TestContext, home: string, names: readonly string[]): Promise<void> {
   const wanted = new Set(names)
@@ -110,6 +137,7 @@ describe('the account of what a Docker engine did', options, () => {
     manager.child.kill('SIGCONT')
     assert.equal(made.length, 1000)
     await accountFor(test, home, made)
+    await compareWithMemory(home, engine, ['first', 'frozen'])
     await manager.end('SIGTERM')
   })
 
@@ -127,6 +155,28 @@ describe('the account of what a Docker engine did', options, () => {
       manager = await startManager(test, home, wodle())
     }
     await accountFor(test, home, await making)
+    await compareWithMemory(home, engine, ['killed'])
+    await manager.end('SIGTERM')
+  })
+
+  it('is complete when more happened than the engine remembers, and we are killed before we said so', async (test) => {
+    const home = temporaryFolder(test, 'wrapped-account')
+    let manager = await startManager(test, home, wodle())
+    const before = await create(engine.host, 'early', 10)
+    await accountFor(test, home, before)
+    await manager.end('SIGKILL')
+    const wrapped = await create(engine.host, 'wrapped', 300)
+    manager = await startManager(test, home, wodle())
+    await eventually(
+      'events behind the gap',
+      () => (creationsIn(home).length > before.length ? true : undefined),
+      60_000,
+    )
+    await manager.end('SIGKILL')
+    manager = await startManager(test, home, wodle())
+    await accountFor(test, home, [...before, ...wrapped])
+    assert.equal(gapsIn(home), 1)
+    await compareWithMemory(home, engine, ['wrapped'])
     await manager.end('SIGTERM')
   })
 
@@ -142,6 +192,7 @@ describe('the account of what a Docker engine did', options, () => {
     const names = [...(await listed(engine, 'crash')), ...(await listed(engine, 'later'))]
     assert.ok(names.length >= 130, `${names.length} containers`)
     await accountFor(test, home, names)
+    await compareWithMemory(home, engine, ['crash', 'later'])
     assert.ok(gapsIn(home) >= 1)
     await manager.end('SIGTERM')
   })
