@@ -64,19 +64,19 @@ function byAction(judged: readonly Judged[], intent: Label['intent']): ReadonlyM
   return levels
 }
 
-function check(name: string, file: string, labelFile: string, known: readonly string[]): void {
+function check(name: string, file: string, labelFile: string): void {
   describe(`recording ${name}`, () => {
     const judged = judge(file, JSON.parse(readFileSync(labelFile, 'utf8')))
     const attacks = byAction(judged, 'malicious')
 
-    it(`every labelled attack raises an alert${known.length > 0 ? ` but ${known.join(', ')}` : ''}`, (t) => {
+    it('every labelled attack raises an alert', (t) => {
       const missed = [...attacks].flatMap(([action, level]) => (level === 0 ? [action] : []))
       const serious = [...attacks.values()].filter((level) => level >= 7).length
       t.diagnostic(
         `${attacks.size - missed.length} of ${attacks.size} attacks found, ${serious} at level 7 or more`,
       )
       assert.ok(attacks.size > 0)
-      assert.deepEqual(missed, known)
+      assert.deepEqual(missed, [])
     })
 
     it('ordinary work raises nothing of level 7 or more', () => {
@@ -88,19 +88,10 @@ function check(name: string, file: string, labelFile: string, known: readonly st
   })
 }
 
-/** Seen only as a request that was never answered. */
-const invisible = { 'events-policy-b-v1.20': ['v1-065 anonymous-forbidden'] }
-
-check('a part of policy A', path.join(own, 'events.jsonl'), path.join(own, 'labels.json'), [])
+check('a part of policy A', path.join(own, 'events.jsonl'), path.join(own, 'labels.json'))
 for (const name of ['events-policy-a', 'events-policy-b', 'events-policy-b-v1.20']) {
   const file = path.join(folder, `${name}.jsonl`)
-  if (existsSync(file))
-    check(
-      name,
-      file,
-      path.join(folder, 'labels.json'),
-      name in invisible ? invisible['events-policy-b-v1.20'] : [],
-    )
+  if (existsSync(file)) check(name, file, path.join(folder, 'labels.json'))
   else void it.skip(`recording ${name}: ${file} is not here`)
 }
 

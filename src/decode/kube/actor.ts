@@ -72,7 +72,8 @@ function source(event: Tree, facts: Facts): void {
 /** What a person or a script uses, and no kubelet, controller or scheduler. */
 export const handTools =
   /^(?:kubectl|curl|wget|python|httpie|ruby|perl|powershell|mozilla|okhttp|node-fetch|axios)/i
-const machines = /^system:(?:node:.+|kube-scheduler|kube-controller-manager|kube-proxy|apiserver)$/
+const machines =
+  /^system:(?:node:.+|bootstrap:.+|kube-scheduler|kube-controller-manager|kube-proxy|apiserver)$/
 
 /** Slash, space, semicolon, parenthesis. */
 const isEnd = (unit: number): boolean => unit === 0x2f || unit === 0x20 || unit === 0x3b || unit === 0x28

@@ -14,36 +14,31 @@ export function webhookFacts(bodies: readonly Tree[], facts: Facts): void {
     facts.set('webhook.failure_policy', text(webhook['failurePolicy']))
   }
   facts.words('webhook.sees', sees)
+  facts.set('webhook.scope', webhookScope(bodies))
 }
 
-/** A patch that lets requests pass when the webhook fails. */
-export function failOpenFacts({ requestObject, responseStatus, verb }: Tree, facts: Facts): void {
-  if (verb !== 'patch' || tree(responseStatus)['code'] === 201) return
-  const isSet =
-    list(tree(requestObject)['webhooks']).some((webhook) => tree(webhook)['failurePolicy'] === 'Ignore') ||
-    list(requestObject)
-      .map(tree)
-      .some(({ path, value }) => value === 'Ignore' && text(path).endsWith('/failurePolicy'))
-  facts.set('webhook.fails_open', isSet)
-}
-
-const enforce = 'pod-security.kubernetes.io/enforce'
-
-/** Patches say that a label goes by `null` or by the operation `remove`. */
-function isLabelRemoved({ requestObject }: Tree): boolean {
-  const pointer = `/metadata/labels/${enforce.replace('/', '~1')}`
-  const isGone = list(requestObject).some(
-    (step) => tree(step)['op'] === 'remove' && tree(step)['path'] === pointer,
+/** `narrow`: only custom resources of somebody's own group. */
+function webhookScope(bodies: readonly Tree[]): 'narrow' | 'wide' | 'unknown' {
+  const rules = bodies
+    .flatMap((body) => list(body['webhooks']).map(tree))
+    .flatMap((webhook) => list(webhook['rules']).map(tree))
+  if (rules.length === 0) return 'unknown'
+  const isCustom = (group: string) => group.includes('.') && !group.endsWith('.k8s.io')
+  return rules.every(
+    (rule) => texts(rule['apiGroups']).length > 0 && texts(rule['apiGroups']).every(isCustom),
   )
-  return isGone || at(requestObject, 'metadata', 'labels')[enforce] === null
+    ? 'narrow'
+    : 'wide'
 }
 
-export function namespaceFacts(event: Tree, bodies: readonly Tree[], facts: Facts): void {
+/** A policy whose failures are only written down. */
+export function admissionPolicyFacts(bodies: readonly Tree[], facts: Facts): void {
   for (const body of bodies) {
-    const level = text(at(body, 'metadata', 'labels')[enforce])
-    facts.set('namespace.enforce', level === '' ? 'none' : level)
+    const { validationActions, failurePolicy } = tree(body['spec'])
+    const isListed = Array.isArray(validationActions)
+    if ((isListed && !validationActions.includes('Deny')) || failurePolicy === 'Ignore')
+      facts.set('admission.only_warns', true)
   }
-  if (isLabelRemoved(event)) facts.set('namespace.enforce', 'removed')
 }
 
 const roleLabel = /^node-role\.kubernetes\.io\/|^node-restriction\.kubernetes\.io\//

@@ -1,9 +1,11 @@
-import { type Actor, actorFacts, actorKind } from './actor.ts'
+import { type Actor, actorFacts, actorKind, program } from './actor.ts'
+import { namespaceFacts, webhookChangeFacts } from './changes.ts'
 import { execFacts } from './command.ts'
 import * as controlPlane from './control-plane.ts'
 import { Facts } from './facts.ts'
 import { firstFacts, historyFacts, isHelm, noteReadToken, unknownRegistries } from './history.ts'
 import type { KubeMemory } from './kube-memory.ts'
+import { settingsMaker, workloadMaker } from './kubeadm.ts'
 import { ingressFacts, policyFacts, serviceFacts } from './network.ts'
 import { type PodFindings, podFacts, workloadKind } from './pod.ts'
 import { type RbacFindings, bindingFacts, roleFacts } from './rbac.ts'
@@ -94,26 +96,48 @@ const isWrite = ({ request }: Context) =>
   request.outcome === 'denied' ||
   request.outcome === 'error'
 
-/** Facts of the object that was asked for, by its resource. Reads have none beyond those of the request. */
+/** Exec and attach. */
+function entered(context: Context): void {
+  execFacts(context.request, context.facts)
+  noteReadToken(context)
+  target(context)
+}
+
+function settings(context: Context): void {
+  if (context.request.done !== 'get') context.facts.set('maker', settingsMaker(context))
+}
+
+type Reader = (context: Context) => void
+
+const anyVerb: Readonly<Record<string, Reader>> = {
+  'pods/exec': entered,
+  'pods/attach': entered,
+  'pods/portforward': target,
+  secrets: secret,
+  configmaps: settings,
+}
+
+const writes: Readonly<Record<string, Reader>> = {
+  'serviceaccounts/token': token,
+  rolebindings: binding,
+  clusterrolebindings: binding,
+  nodes: ({ event, facts }) => controlPlane.nodeFacts(event, facts),
+}
+
+/** Facts of the object that was asked for, by its resource. Reads have few beyond those of the request. */
 function objectFacts(context: Context): void {
   const { request, event, facts } = context
   if (workloadKind(request.resource) !== undefined) return workload(context)
-  if (request.resource === 'pods/exec' || request.resource === 'pods/attach') {
-    execFacts(request, facts)
-    noteReadToken(context)
-    return target(context)
-  }
-  if (request.resource === 'pods/portforward') return target(context)
-  if (request.resource === 'secrets') return secret(context)
+  const reader = anyVerb[request.resource]
+  if (reader !== undefined) return reader(context)
   if (request.resource.endsWith('/proxy')) return proxy(context)
   if (!isWrite(context)) return
-  if (request.resource === 'serviceaccounts/token') return controlPlane.tokenFacts(event, facts)
+  const writer = writes[request.resource]
+  if (writer !== undefined) return writer(context)
   if (request.resource.startsWith('certificatesigningrequests')) return signingRequest(context)
-  if (/^(?:cluster)?rolebindings$/.test(request.resource)) return binding(context)
-  if (request.resource === 'nodes') return controlPlane.nodeFacts(event, facts)
   const bodies = changedObjects(event, request)
-  if (request.resource === 'namespaces') return controlPlane.namespaceFacts(event, bodies, facts)
-  if (request.resource.endsWith('webhookconfigurations')) controlPlane.failOpenFacts(event, facts)
+  if (request.resource === 'namespaces') return namespaceFacts(context, bodies)
+  if (request.resource.endsWith('webhookconfigurations')) webhookChangeFacts(context, bodies)
   byBody[request.resource]?.(bodies, facts, request)
 }
 
@@ -131,9 +155,17 @@ const byBody: Readonly<Record<string, BodyReader>> = {
   validatingwebhookconfigurations: controlPlane.webhookFacts,
   persistentvolumes: controlPlane.volumeFacts,
   apiservices: controlPlane.apiServiceFacts,
+  validatingadmissionpolicybindings: controlPlane.admissionPolicyFacts,
+  validatingadmissionpolicies: controlPlane.admissionPolicyFacts,
   'deployments/scale': controlPlane.scaleFacts,
   'statefulsets/scale': controlPlane.scaleFacts,
   'replicasets/scale': controlPlane.scaleFacts,
+}
+
+function token({ event, facts, memory, cluster, actor, request }: Context): void {
+  controlPlane.tokenFacts(event, facts)
+  const account = `system:serviceaccount:${request.namespace}:${request.name}`
+  facts.set('token.of_own_administrator', memory.administrators.get(`${cluster} ${account}`) === actor.name)
 }
 
 /** Who wanted the certificate that is approved now: nodes get theirs all the time. */
@@ -160,6 +192,8 @@ function workload(context: Context): void {
   const violation = text(tree(event['annotations'])['pod-security.kubernetes.io/audit-violations'])
   const found = podFacts(bodies, { kind, name: request.name, violation }, facts)
   controlPlane.scaleFacts(bodies, facts)
+  const maker = workloadMaker(context, found)
+  facts.set('maker', maker)
   if (request.done === undefined) return
   imageFacts(context, found)
   if (found.images.length > 0) firstFacts(context, unknownRegistries(context, found.images))
@@ -174,7 +208,7 @@ function workload(context: Context): void {
     })
   } else if (kind === 'Pod' && request.done === 'create')
     memory.pods.set(key, { risks: '', createdBy: actor.name, createdAtMs: atMs, enteredBy: undefined })
-  tellOnce(context, { kind: found.kind, owner: found.owner, risks })
+  tellOnce(context, { owner: found.owner, risks, maker })
 }
 
 /** Every change of the repository of an image, and every container that was not there. Tags change with every release. */
@@ -213,10 +247,14 @@ function repository(image: string): string {
 const controlPlanePart =
   /^(?:etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kube-vip|kube-rbac-proxy-crio|cloud-controller-manager|haproxy|keepalived)-/
 
+/** Whether every one of these risks was told already. */
+const isIn = (risks: string, known: string | undefined): boolean =>
+  known !== undefined && risks.split(' ').every((risk) => known.split(' ').includes(risk))
+
 /** Pods that a controller makes again and again, and changes that leave the risks as they were, are no news. */
 function tellOnce(
   { facts, memory, cluster, request, actor }: Context,
-  found: { kind: string; owner: string; risks: string },
+  found: { owner: string; risks: string; maker: string },
 ): void {
   if (found.risks === '') return
   // A Deployment's pods belong to a ReplicaSet named after it, a CronJob's to a Job.
@@ -225,7 +263,10 @@ function tellOnce(
   const key = `${cluster} ${request.namespace} ${owner}`
   const known = memory.workloads.get(key)
   const isOwnPart = actor.kind === 'node' && controlPlanePart.test(request.name)
-  const isKnown = isOwnPart || (known === found.risks && (isMade || request.done === 'update'))
+  const isKnown =
+    isOwnPart ||
+    found.maker === 'kubeadm' ||
+    (isIn(found.risks, known) && (isMade || request.done === 'update'))
   facts.set('pod.news', isKnown ? 'known' : 'new')
   memory.workloads.set(key, found.risks)
 }
@@ -251,12 +292,14 @@ function target({ facts, memory, cluster, request, actor }: Context): void {
 }
 
 function secret(context: Context): void {
-  const { facts, memory, cluster, request, actor, atMs } = context
+  const { event, facts, memory, cluster, request, actor, atMs } = context
   facts.set('secret.is_helm', isHelm(context))
   const isOwn = actor.kind === 'serviceaccount' && actor.name.split(':')[2] === request.namespace
   facts.set('secret.own', isOwn ? 'yes' : 'no')
+  if (request.done === 'get' && actor.kind === 'serviceaccount') secretHabit(context)
   const key = `${cluster} ${request.namespace} ${request.name}`
-  if (request.done === 'create' && actor.kind !== 'system' && actor.kind !== 'controller')
+  const isMade = request.done === 'create' || tree(event['responseStatus'])['code'] === 201
+  if (isMade && request.done !== undefined && actor.kind !== 'system' && actor.kind !== 'controller')
     memory.secrets.set(key, { by: actor.name, atMs })
   const made = memory.secrets.get(key)
   const isFilled = request.done === 'update' && made !== undefined && atMs - made.atMs < fillMs
@@ -267,6 +310,13 @@ function secret(context: Context): void {
     facts.set('secret.token_filled_for', made.by)
 }
 
+/** Operators read the same secrets for ever: of each namespace and program the first time is news. */
+function secretHabit({ event, facts, memory, cluster, actor, request }: Context): void {
+  const key = ['secret', cluster, actor.name, request.namespace, program(text(event['userAgent']))].join(' ')
+  facts.set('secret.habit', memory.habits.get(key) === true ? 'known' : 'new')
+  memory.habits.set(key, true)
+}
+
 const harmlessPath = /^(?:metrics|healthz|stats|configz|spec)(?:\/|$)/
 const runningPath = /(?:^|\/)(?:exec|run|attach|portForward|cri)(?:\/|$)/i
 
@@ -274,15 +324,20 @@ const runningPath = /(?:^|\/)(?:exec|run|attach|portForward|cri)(?:\/|$)/i
 function proxy({ event, facts }: Context): void {
   const [, path = ''] = /\/proxy\/?([^?]*)/.exec(text(event['requestURI'])) ?? []
   const isPlain = !/\.\.|%/.test(path)
-  const runs = isPlain ? /^(?:exec|run|attach|portForward|cri)(?:\/|$)/i.test(path) : runningPath.test(path)
+  const runs = isPlain
+    ? /^\/*(?:exec|run|attach|portForward|cri)(?:\/|$)/i.test(path)
+    : runningPath.test(path)
   facts.set('proxy.path', path === '' ? '/' : path)
   facts.set('proxy.kind', runs ? 'runs' : isPlain && harmlessPath.test(path) ? 'harmless' : 'other')
 }
 
 function binding(context: Context): void {
   const { event, facts, memory, cluster, request, actor, atMs } = context
-  const found = bindingFacts(changedObjects(event, request), request, facts)
+  const bindingKey = `${cluster} ${request.resource} ${request.namespace} ${request.name}`
+  const known = request.name === 'cluster-admin' ? 'cluster-admin' : memory.bindingRoles.get(bindingKey)
+  const found = bindingFacts(changedObjects(event, request), { request, known }, facts)
   if (request.done === undefined) return
+  if (found.role !== '') memory.bindingRoles.set(bindingKey, found.role)
   const isBootstrap = texts(tree(event['user'])['groups']).includes('system:masters')
   if (!isBootstrap && actor.kind !== 'controller' && actor.kind !== 'system')
     memory.bindings.set(`${cluster} ${request.name}`, { by: actor.name, atMs })

@@ -66,6 +66,12 @@ export interface ReadToken {
   readonly atMs: number
 }
 
+/** Failure policy and selectors of each webhook, by its name. */
+export type KnownWebhooks = ReadonlyMap<
+  string,
+  { readonly failurePolicy: string; readonly selectors: string }
+>
+
 export interface Grant {
   readonly role: string
   readonly by: string
@@ -99,6 +105,12 @@ export class KubeMemory {
   readonly signingRequests = new BoundedMap<boolean>(2_000)
   /** What service accounts do again and again. */
   readonly habits = new BoundedMap<true>(20_000)
+  /** By cluster, resource, namespace and name of a binding, which never changes its role. */
+  readonly bindingRoles = new BoundedMap<string>(5_000)
+  /** Pod security level that a namespace enforces, by cluster and name. */
+  readonly namespaces = new BoundedMap<string>(5_000)
+  /** What an admission webhook configuration lets pass, by cluster, resource and name. */
+  readonly webhooks = new BoundedMap<KnownWebhooks>(1_000)
   /** By cluster and user name. */
   readonly grants = new BoundedMap<Grant>(5_000)
   /** Long-running requests whose start was told. */

@@ -3,16 +3,29 @@ import { type Tree, at, list, text, texts, tree } from './tree.ts'
 
 const isEmpty = (value: unknown): boolean => Object.keys(tree(value)).length === 0
 
-function peerOpens(peer: Tree, opened: Set<string>): void {
+/** The whole internet, or a half of it; what is left out counts only when it is more than a few addresses. */
+const everywhere = /^(?:(?:0\.0\.0\.0|128\.0\.0\.0)\/[01]|(?:::|8000::)\/[01])$/
+const hardlyAny = /\/(?:3[0-2]|12[5-8])$/
+
+function peerOpens(peer: Tree, direction: string, opened: Set<string>): void {
   const { ipBlock, namespaceSelector, podSelector } = peer
   const { cidr, except } = tree(ipBlock)
-  if ((cidr === '0.0.0.0/0' || cidr === '::/0') && list(except).length === 0) opened.add('any-address')
+  if (everywhere.test(text(cidr)) && texts(except).every((block) => hardlyAny.test(block)))
+    opened.add(`any-address-${direction}`)
   if (
     namespaceSelector !== undefined &&
     isEmpty(namespaceSelector) &&
     (podSelector === undefined || isEmpty(podSelector))
   )
-    opened.add('any-namespace')
+    opened.add(`any-namespace-${direction}`)
+}
+
+/** Rules for a few ports open those; a range of a thousand is no limit. */
+function isForFewPorts(rule: Tree): boolean {
+  const ports = list(rule['ports']).map(tree)
+  const isWide = ({ port, endPort }: Tree) =>
+    port === undefined || (typeof port === 'number' && typeof endPort === 'number' && endPort - port >= 1000)
+  return ports.length > 0 && !ports.some(isWide)
 }
 
 /** What a network policy lets through without a limit. */
@@ -26,7 +39,8 @@ export function policyFacts(bodies: readonly Tree[], facts: Facts): void {
     ] as const) {
       for (const rule of list(spec[direction]).map(tree)) {
         if (isEmpty(rule)) opened.add(`all-${direction}`)
-        for (const peer of list(rule[side])) peerOpens(tree(peer), opened)
+        if (isForFewPorts(rule)) continue
+        for (const peer of list(rule[side])) peerOpens(tree(peer), direction, opened)
       }
     }
   }
@@ -42,7 +56,11 @@ export function serviceFacts(bodies: readonly Tree[], facts: Facts): void {
     facts.words('service.external_ips', texts(spec['externalIPs']))
     facts.set(
       'service.sensitive_port',
-      list(spec['ports']).some((port) => databasePorts.has(Number(tree(port)['port']))),
+      list(spec['ports'])
+        .map(tree)
+        .some(
+          ({ port, targetPort }) => databasePorts.has(Number(port)) || databasePorts.has(Number(targetPort)),
+        ),
     )
     facts.set('service.ranges', texts(spec['loadBalancerSourceRanges']).join(' '))
   }

@@ -6,6 +6,7 @@ import { type Tree, at, isTree, list, text, texts, tree } from './tree.ts'
 export interface PodFindings {
   readonly risks: ReadonlySet<string>
   readonly images: readonly string[]
+  readonly hostPaths: readonly string[]
   /** `DaemonSet`, `Pod`, …: of the object itself, or of the owner that made the pod. */
   readonly kind: string
   /** Name of that owner, without the part a ReplicaSet or Job adds. */
@@ -43,6 +44,8 @@ const sensitiveFolders = [
   '/bin',
   '/sbin',
   '/lib/modules',
+  '/lib/systemd',
+  '/lib64',
   '/run',
   '/var/run',
   '/var/lib/kubelet',
@@ -50,18 +53,32 @@ const sensitiveFolders = [
   '/var/lib/containerd',
   '/var/lib/etcd',
   '/var/lib/rancher',
+  '/var/lib/k0s',
+  '/var/lib/minikube',
+  '/var/lib/cloud',
+  '/var/snap/microk8s',
+  '/var/spool',
   '/var/log',
   '/opt/cni',
-  '/etc/cni',
+  '/opt/bin',
+  '/windows',
 ]
 /** Log shippers mount these, often without asking for read-only. */
 const logFolder = /^\/var\/(?:log|lib\/docker\/containers)(?:\/|$)/
-const runtimeSocket = /(?:docker|containerd|crio|podman|cri-dockerd)\.sock$/
+const runtimeSocket =
+  /(?:docker|containerd|crio|podman|cri-dockerd)\.sock$|^\/pipe\/(?:docker_engine|containerd-containerd|cri-dockerd)$/
 
-/** `/var//lib/./kubelet/..` is `/var/lib`. */
+/** `/var//lib/./kubelet/..` is `/var/lib`, `C:\\Windows` is `/windows`. */
 function normalised(path: string): string {
+  const isWindows = /^(?:[A-Za-z]:|\\)/.test(path)
+  const plain = isWindows
+    ? path
+        .replace(/^[A-Za-z]:/, '')
+        .replaceAll('\\', '/')
+        .toLowerCase()
+    : path
   const parts: string[] = []
-  for (const part of path.split('/').slice(0, 256)) {
+  for (const part of plain.split('/').slice(0, 256)) {
     if (part === '..') parts.pop()
     else if (part !== '' && part !== '.') parts.push(part)
   }
@@ -82,6 +99,7 @@ function isSensitive(path: string): boolean {
 function podSpec(body: Tree): Tree {
   // Until Kubernetes 1.21 a debug container came in an object of its own.
   if (body['kind'] === 'EphemeralContainers') return body
+  if (isTree(body['template'])) return at(body, 'template', 'spec')
   const spec = tree(body['spec'])
   if (isTree(spec['jobTemplate'])) return at(spec, 'jobTemplate', 'spec', 'template', 'spec')
   return isTree(spec['template']) ? at(spec, 'template', 'spec') : spec
@@ -99,9 +117,23 @@ function containersOf(spec: Tree): readonly Tree[] {
   )
 }
 
+/** What a container runs: at its start, beside it, and as probes. */
+function commandLines(container: Tree): readonly string[] {
+  const words = [...texts(container['command']), ...texts(container['args'])]
+  const hooks = ['postStart', 'preStop'].map((name) => at(container, 'lifecycle', name))
+  const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((name) => tree(container[name]))
+  return [words, ...[...hooks, ...probes].map((action) => texts(at(action, 'exec')['command']))]
+    .map((line) => line.join(' '))
+    .filter((line) => line !== '')
+}
+
 const mostContainers = 100
+const attackImage =
+  /(?:^|[/-])(?:peirates|kube-?hunter|deepce|cdk|kubesploit|kubeletmein|bustakube|badpods|hacker-container|kali-rolling|kali-linux\S*|metasploit-framework|parrotsec|botb|stratus-red-team)(?:[:@]|$)/
+const controlPlaneLabel = /^node-role\.kubernetes\.io\/(?:control-plane|master)$/
+const controlPlaneNode = /(?:^|[-.])(?:control-?plane|master)(?:[-.]?\d+)?(?:[-.]|$)/i
 /** Said of commands in pods only when they are typed into a running one: start scripts do the same. */
-const harmlessInPods = new Set(['credentials', 'fetch', 'tracks', 'host-device'])
+const harmlessInPods = new Set(['credentials', 'fetch', 'tracks', 'host-device', 'connect'])
 
 class PodReader {
   readonly risks = new Set<string>()
@@ -132,19 +164,26 @@ class PodReader {
     if (spec['hostPID'] === true) this.risks.add('host-pid')
     if (spec['hostIPC'] === true) this.risks.add('host-ipc')
     if (spec['hostNetwork'] === true) this.risks.add('host-network')
-    this.serviceAccount = text(spec['serviceAccountName']) || this.serviceAccount
+    this.serviceAccount =
+      text(spec['serviceAccountName']) || text(spec['serviceAccount']) || this.serviceAccount
     this.nodeName = text(spec['nodeName']) || this.nodeName
     if (/^system-(?:node|cluster)-critical$/.test(text(spec['priorityClassName'])))
       this.risks.add('system-priority')
-    if (this.#isForControlPlane(spec)) this.risks.add('control-plane')
+    const tolerates = list(spec['tolerations']).some((one) => controlPlaneLabel.test(text(tree(one)['key'])))
+    const isPlaced = tolerates && text(spec['nodeName']) !== ''
+    if (isPlaced || this.#isForControlPlane(spec)) this.risks.add('control-plane')
+    else if (tolerates) this.risks.add('tolerates-control-plane')
   }
 
   #isForControlPlane(spec: Tree): boolean {
-    const label = /^node-role\.kubernetes\.io\/(?:control-plane|master)$/
-    const selects = Object.keys(tree(spec['nodeSelector'])).some((key) => label.test(key))
-    return (
-      selects || list(spec['tolerations']).some((toleration) => label.test(text(tree(toleration)['key'])))
-    )
+    if (Object.keys(tree(spec['nodeSelector'])).some((key) => controlPlaneLabel.test(key))) return true
+    if (controlPlaneNode.test(text(spec['nodeName']))) return true
+    const required = at(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution')
+    return list(required['nodeSelectorTerms'])
+      .flatMap((term) => list(tree(term)['matchExpressions']).map(tree))
+      .some(
+        ({ key, operator }) => controlPlaneLabel.test(text(key)) && /^(?:Exists|In)$/.test(text(operator)),
+      )
   }
 
   #confinement(context: Tree): void {
@@ -187,11 +226,12 @@ class PodReader {
       )
     )
       this.risks.add('host-port')
-    const line = [...texts(container['command']), ...texts(container['args'])].join(' ')
-    if (line !== '') this.commands.push(line)
-    for (const trait of commandTraits(line)) if (!harmlessInPods.has(trait)) this.risks.add(trait)
+    for (const line of commandLines(container)) {
+      this.commands.push(line)
+      for (const trait of commandTraits(line)) if (!harmlessInPods.has(trait)) this.risks.add(trait)
+    }
     if (commandTraits(image).includes('miner')) this.risks.add('miner')
-    if (/(?:^|[/-])(?:peirates|kube-hunter|deepce|cdk)(?:[:@]|$)/.test(image)) this.risks.add('scan')
+    if (attackImage.test(image)) this.risks.add('scan')
     this.#environment(container)
   }
 
@@ -263,6 +303,7 @@ function isNodeAgent(kind: string, risks: ReadonlySet<string>): boolean {
     'writable-hostpath',
     'sensitive-hostpath',
     'control-plane',
+    'tolerates-control-plane',
     'system-priority',
     'root',
   ])
@@ -278,6 +319,7 @@ const workloadKinds: Readonly<Record<string, string>> = {
   replicationcontrollers: 'ReplicationController',
   jobs: 'Job',
   cronjobs: 'CronJob',
+  podtemplates: 'PodTemplate',
 }
 
 export function workloadKind(resource: string): string | undefined {
@@ -326,6 +368,7 @@ export function podFacts(
   return {
     risks,
     images: [...reader.images],
+    hostPaths: [...reader.hostPaths],
     kind: owner.kind,
     owner: owner.name,
     containers: reader.containers,

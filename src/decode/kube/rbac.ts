@@ -20,6 +20,7 @@ const sensitive: readonly (readonly [name: string, resource: RegExp, verbs: read
   ['ephemeral-containers', /^pods\/ephemeralcontainers$/, ['update', 'patch', '*']],
   ['token-create', /^serviceaccounts\/(?:token|\*)$/, ['create', '*']],
   ['csr-approve', /^certificatesigningrequests\/approval$/, ['update', 'patch', '*']],
+  ['csr-approve', /^signers$/, ['approve', 'sign', '*']],
   ['webhook-write', /^(?:mutating|validating)webhookconfigurations$/, writes],
   ['volume-create', /^persistentvolumes$/, ['create', '*']],
   ['rbac-write', /^(?:cluster)?role(?:binding)?s$/, ['create', 'update', 'patch', '*']],
@@ -118,11 +119,17 @@ function subjectName(subject: Tree): string {
   return `${text(subject['kind'])}:${namespace === '' ? '' : `${namespace}/`}${text(subject['name'])}`
 }
 
-export function bindingFacts(bodies: readonly Tree[], request: Request, facts: Facts): RbacFindings {
+/** `known`: the role of this binding, of which a patch tells the subjects only. */
+export function bindingFacts(
+  bodies: readonly Tree[],
+  { request, known = '' }: { readonly request: Request; readonly known: string | undefined },
+  facts: Facts,
+): RbacFindings {
   const subjects = bodies.flatMap((body) =>
     list(body['subjects']).map((subject) => subjectName(tree(subject))),
   )
-  const role = bodies.map((body) => text(tree(body['roleRef'])['name'])).find((name) => name !== '') ?? ''
+  const written = bodies.map((body) => text(tree(body['roleRef'])['name'])).find((name) => name !== '')
+  const role = written ?? (subjects.length > 0 ? known : '')
   const isCluster = request.resource === 'clusterrolebindings'
   facts.set('rbac.role', role)
   facts.words('rbac.subjects', subjects)

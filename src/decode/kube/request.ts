@@ -45,10 +45,24 @@ function nameOf(event: Tree, reference: Tree): string {
   return body['kind'] === 'Status' ? '' : text(tree(body['metadata'])['name'])
 }
 
+/** Groups of Kubernetes, of OpenShift and of what has rules of its own. */
+const ownGroup = /^[^.]*$|\.(?:k8s|openshift|cilium|velero)\.io$|^(?:cilium|velero)\.io$|projectcalico\.org$/
+const builtIn =
+  /^(?:pods|secrets|services|nodes|namespaces|configmaps|serviceaccounts|endpoints|bindings|(?:cluster)?role(?:binding)?s|networkpolicies|ingresses|deployments|daemonsets|statefulsets|replicasets|jobs|cronjobs)$/
+
+/** `pods/exec`; a custom resource that is only called like a built-in one keeps its group: `services.serving.knative.dev`. */
+function resourceOf(reference: Tree): string {
+  const subresource = text(reference['subresource'])
+  const resource = text(reference['resource'])
+  const group = text(reference['apiGroup'])
+  const isForeign = group !== '' && !ownGroup.test(group) && builtIn.test(resource)
+  return `${resource}${isForeign ? `.${group}` : ''}${subresource === '' ? '' : `/${subresource}`}`
+}
+
 export function requestFacts(event: Tree, facts: Facts, isRepeat: boolean): Request {
   const reference = tree(event['objectRef'])
   const subresource = text(reference['subresource'])
-  const resource = `${text(reference['resource'])}${subresource === '' ? '' : `/${subresource}`}`
+  const resource = resourceOf(reference)
   const namespace = text(reference['namespace'])
   const name = nameOf(event, reference)
   const uri = text(event['requestURI'])
