@@ -14,7 +14,9 @@ export class EngineVerdict implements Verdict {
   readonly isAlert: boolean
   readonly #event: DecodedEvent
   readonly #rule: Rule | undefined
-  readonly #id: string
+  /** Seconds and number make the id. */
+  readonly #atSeconds: number
+  readonly #number: number
   readonly #firedTimes: number
   readonly #previous: readonly ByteString[]
   readonly #previousLog: ByteString | undefined
@@ -29,7 +31,8 @@ export class EngineVerdict implements Verdict {
     this.isAlert = isAlert
     this.#event = event
     this.#rule = rule
-    this.#id = memory.nextId(evaluation.nowMs, isAlert)
+    this.#atSeconds = Math.floor(evaluation.nowMs / 1000)
+    this.#number = memory.takeNumber(isAlert)
     this.#firedTimes = evaluation.firedTimes
     this.#previous = evaluation.previous
     this.#previousLog = evaluation.previousLog
@@ -44,20 +47,14 @@ export class EngineVerdict implements Verdict {
   get rule(): RuleView | undefined {
     const rule = this.#rule
     if (!rule) return undefined
-    this.#view ??= {
-      id: rule.id,
-      level: rule.body.level,
-      description: fromByteString(this.#described(rule)),
-      groups: rule.body.text.groups,
-      mitreIds: rule.body.text.mitreIds,
-    }
+    this.#view ??= new RuleOfEvent(rule, this.#described(rule))
     return this.#view
   }
 
   get alert(): Alert | undefined {
     if (!this.isAlert || !this.#rule || !this.rule) return undefined
     this.#alert ??= {
-      id: this.#id,
+      id: this.#id(),
       event: this.#event,
       rule: this.rule,
       document: this.#rule.body.flags.noFullLog ? this.#writer.renderBare(this.#parts()) : this.document(),
@@ -90,7 +87,7 @@ export class EngineVerdict implements Verdict {
     const rule = this.#rule
     if (!this.isAlert || !rule) return undefined
     return alertBlock({
-      id: this.#id,
+      id: this.#id(),
       event: this.#event,
       rule: { id: rule.id, level: rule.body.level, hasMail: rule.body.flags.hasMail },
       groupText: rule.body.groupText,
@@ -100,6 +97,11 @@ export class EngineVerdict implements Verdict {
     })
   }
 
+  /** `<epoch seconds>.<sequence>` (spec/rules.md §6.3) */
+  #id(): string {
+    return `${this.#atSeconds}.${this.#number}`
+  }
+
   #described(rule: Rule): ByteString {
     this.#description ??= rule.body.description.render(this.#event)
     return this.#description
@@ -107,13 +109,35 @@ export class EngineVerdict implements Verdict {
 
   #parts(showsLevelZero = false): DocumentParts {
     const rule = this.#rule
-    const ruleText = rule?.body.text.render(this.#described(rule), this.#firedTimes)
     return {
       event: this.#event,
-      rule: showsLevelZero ? ruleText?.replace(/\}$/, ',"level":0}') : ruleText,
-      id: this.#id,
+      rule: rule?.body.text,
+      hit: { description: rule ? this.#described(rule) : '', firedTimes: this.#firedTimes, showsLevelZero },
+      atSeconds: this.#atSeconds,
+      number: this.#number,
       previous: this.#previous,
       previousLog: this.#previousLog,
     }
+  }
+}
+
+/** Its description is made when it is asked for. */
+class RuleOfEvent implements RuleView {
+  readonly id: number
+  readonly level: number
+  readonly groups: readonly string[]
+  readonly mitreIds: readonly string[]
+  readonly #described: ByteString
+
+  constructor({ id, body }: Rule, described: ByteString) {
+    this.id = id
+    this.level = body.level
+    this.groups = body.text.groups
+    this.mitreIds = body.text.mitreIds
+    this.#described = described
+  }
+
+  get description(): string {
+    return fromByteString(this.#described)
   }
 }

@@ -84,10 +84,10 @@ export class EngineMemory implements Memory {
     this.#sequence = next - 1
   }
 
-  /** `<epoch seconds>.<sequence>`; an event that is no alert repeats the number of the latest one (spec/rules.md §6.3). */
-  nextId(nowMs: number, isAlert: boolean): string {
+  /** The number in the id of an event: one that is no alert repeats that of the latest one (spec/rules.md §6.3). */
+  takeNumber(isAlert: boolean): number {
     if (isAlert) this.#sequence += 1
-    return `${Math.floor(nowMs / 1000)}.${Math.max(this.#sequence, 0)}`
+    return Math.max(this.#sequence, 0)
   }
 
   search(rule: Rule, event: DecodedEvent, nowMs: number): Found | undefined {

@@ -5,7 +5,7 @@ import { ConditionCompiler } from './conditions/compile-conditions.ts'
 import { compileLists } from './conditions/compile-lists.ts'
 import { PatternSource } from './conditions/pattern-source.ts'
 import { compileDescription } from './description.ts'
-import { prepareRuleText } from './document/rule-text.ts'
+import { RuleText } from './document/rule-text.ts'
 import type { LoadContext } from './load-context.ts'
 import { type MitreView, resolveMitre } from './mitre.ts'
 import { isModifier, readModifiers } from './modifiers.ts'
@@ -211,9 +211,10 @@ function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
     joined: [...texts.values()].flatMap(({ element, repeats }) =>
       repeats > 1 && !harmlessRepeats.has(element) ? [element] : [],
     ),
-    text: prepareRuleText({
+    text: new RuleText({
       id: attributes.id,
       level,
+      description: textOf('description'),
       groupText,
       mitre,
       cve: textOf('cve'),

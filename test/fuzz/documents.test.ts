@@ -6,12 +6,16 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { createDecoder } from '../../src/decode/create-decoder.ts'
 import { loadDecoders } from '../../src/decode/load-decoders.ts'
-import { toByteString } from '../../src/event/byte-string.ts'
+import { fromByteString, toByteString } from '../../src/event/byte-string.ts'
 import type { DecodedEvent } from '../../src/event/decoded-event.ts'
 import { documentBytes, membersFrom, written } from '../../src/event/document-bytes.ts'
 import { RawEvent } from '../../src/event/raw-event.ts'
 import { loadEngine } from '../../src/load-engine.ts'
 import { dataText } from '../../src/rules/document/data-text.ts'
+import { DocumentWriter } from '../../src/rules/document/event-document.ts'
+import { RuleText } from '../../src/rules/document/rule-text.ts'
+import { TimestampText } from '../../src/rules/document/timestamp.ts'
+import { withFullLog } from '../../src/store/full-log.ts'
 import { packageRoot } from '../../src/version.ts'
 import { referenceLines, referencePath } from '../support/reference.ts'
 
@@ -26,8 +30,8 @@ const { decoders } = loadDecoders([
 ])
 const decoder = createDecoder(decoders, { hostname: 'manager' })
 
-function decode(text: string): DecodedEvent {
-  const raw = new RawEvent({ id: '1', source: 'test', location: 'test', receivedAtMs: 0, text })
+function decode(text: string, receivedAtMs = 0): DecodedEvent {
+  const raw = new RawEvent({ id: '1', source: 'test', location: 'test', receivedAtMs, text })
   const event = decoder.decode(raw)
   assert.ok(event)
   return event
@@ -127,6 +131,48 @@ describe('data of documents', () => {
     )
     assert.ok(quick.members > all / 4, `only ${quick.members} objects of ${all} took the quick way`)
     assert.ok(quick.bytes > 0, 'no object was written as bytes')
+  })
+
+  it('is in documents that are the same whichever way they are written', () => {
+    const rule = new RuleText({
+      id: 7,
+      level: 3,
+      description: 'as written',
+      groupText: 'a,pci_dss_1.2,',
+      mitre: undefined,
+      cve: '',
+      info: '"',
+      frequency: undefined,
+      hasMail: true,
+      noCounter: false,
+    })
+    const writer = new DocumentWriter('man"ager', new TimestampText(() => -90))
+    const header = fc.constantFrom('', 'x', 'Dec 29 10:00:01 h"ost app: ', 'Dec 29 10:00:01 host app[1]: ')
+    const described = fc.oneof(
+      fc.constant('as written'),
+      piece,
+      fc.string({ maxLength: 9 }).map(toByteString),
+    )
+    const at = fc.constantFrom(0, 5, 999, 1_772_618_402_397, -1500)
+    fc.assert(
+      fc.property(objects, header, described, at, (object, before, description, receivedAtMs) => {
+        const event = decode(before + object, receivedAtMs)
+        const parts = {
+          rule,
+          hit: { description, firedTimes: description.length * 999, showsLevelZero: false },
+          atSeconds: Math.floor(receivedAtMs / 1000),
+          number: receivedAtMs === 5 ? 12 : 0,
+          previous: receivedAtMs === 0 ? ['a', '"b"'] : [],
+          previousLog: receivedAtMs === 5 ? 'c\\' : undefined,
+        }
+        const slow = slowly(event)
+        assert.equal(writer.renderBare({ ...parts, event }), writer.renderBare({ ...parts, event: slow }))
+        const both = writer.renderBoth({ ...parts, event })
+        assert.deepEqual(both, writer.renderBoth({ ...parts, event: slow }))
+        assert.equal(withFullLog(both.short, fromByteString(event.raw.text)), both.full)
+      }),
+      runs,
+    )
   })
 
   it('is the same for fields that a regex found', () => {

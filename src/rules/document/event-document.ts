@@ -1,25 +1,41 @@
 import type { ByteString } from '../../event/byte-string.ts'
 import { fromByteString, isAsciiText } from '../../event/byte-string.ts'
-import type { DecodedEvent, DecoderView } from '../../event/decoded-event.ts'
+import type { Agent, DecodedEvent, DecoderView } from '../../event/decoded-event.ts'
 import { documentBytes as out, membersFrom, written } from '../../event/document-bytes.ts'
 import { dataText } from './data-text.ts'
 import { jsonText } from './json-text.ts'
+import { Piece } from './piece.ts'
+import type { RuleHit, RuleText } from './rule-text.ts'
+import { ByteSink, type Sink, TextSink } from './sink.ts'
 import type { TimestampText } from './timestamp.ts'
 
 const rfc3164 = /^[A-Z][a-z][a-z] [ 0-3]\d [0-2]\d:[0-5]\d:[0-5]\d ([^ ]+)/
-const opening = ',"full_log":'
-const dataOpening = ',"data":'
-/** A byte of the message becomes six at most. */
-const longestEscape = 6
-/** Quotes, names of keys. */
-const spare = 64
 const agentless = /^\(([^)]*)\) ([^@]*)@([^>]*)->/
+/** Remembered; beyond this they are made anew. */
+const mostOrigins = 4096
+
+const timeOpening = new Piece('{"timestamp":"')
+const closing = new Piece('"')
+const ruleOpening = new Piece(',"rule":')
+const point = new Piece('.')
+const previousOpening = new Piece(',"previous_output":')
+const opening = new Piece(',"full_log":')
+const dataOpening = new Piece(',"data":')
+const predecoderOpening = new Piece(',"predecoder":{')
+const programKey = new Piece('"program_name":')
+const timestampKey = new Piece('"timestamp":')
+const laterTimestampKey = new Piece(',"timestamp":')
+const hostKey = new Piece(',"hostname":')
+const brace = new Piece('}')
 
 export interface DocumentParts {
   readonly event: DecodedEvent
-  /** The `rule` object; absent in archives of events without one. */
-  readonly rule: string | undefined
-  readonly id: string
+  /** Absent in archives of events without one. */
+  readonly rule: RuleText | undefined
+  readonly hit: RuleHit
+  /** Both halves of the id. */
+  readonly atSeconds: number
+  readonly number: number
   readonly previous: readonly ByteString[]
   readonly previousLog: ByteString | undefined
 }
@@ -34,55 +50,154 @@ export interface WrittenDocument {
 /** Writes documents of one installation (spec/rules.md §6.3): keys in emission order, no spaces, no line feed. */
 export class DocumentWriter {
   readonly #timestamps: TimestampText
-  readonly #manager: string
-  readonly #managerName: ByteString
+  readonly #origins: OriginTexts
+  readonly #decoders = new DecoderTexts()
+  readonly #bytes = new ByteSink()
 
   constructor(managerName: ByteString, timestamps: TimestampText) {
     this.#timestamps = timestamps
-    this.#managerName = managerName
-    this.#manager = `,"manager":{"name":${jsonText(managerName)}}`
+    this.#origins = new OriginTexts(managerName)
   }
 
   /** Without the message. Valid Unicode: bytes that are not UTF-8 become U+FFFD. */
   renderBare(parts: DocumentParts): string {
-    const { event } = parts
-    const head = this.#head(parts)
-    const behind = behindMessage(parts)
-    const end = endingOf(event)
-    const size = head.length + behind.length + end.length + spare
-    if (size <= membersFrom && event.fields.writeData?.('', -1) === true) {
-      out.write(head, 0, head.length, 'latin1')
-      return out.toString('utf8', 0, writeBehind(head.length, behind, end))
+    const sink = this.#bytes
+    sink.start()
+    this.#head(parts, sink)
+    if (!sink.isFull && parts.event.fields.writeData?.('', -1) === true) {
+      this.#writeBehind(parts, sink)
+      if (!sink.isFull) return out.toString('utf8', 0, sink.at)
     }
-    const data = dataText(event)
-    return fromByteString(head + tailText(behind, data, end))
+    return fromByteString(this.#headText(parts) + this.#tailText(parts))
   }
 
   /** The document with `full_log`, and with the mark in its place. */
   renderBoth(parts: DocumentParts): WrittenDocument {
     const { event } = parts
-    const head = this.#head(parts) + opening
+    const sink = this.#bytes
+    sink.start()
+    this.#head(parts, sink)
+    sink.piece(opening)
+    const from = sink.at
     const message = event.forwardedText ?? event.raw.text
-    const behind = behindMessage(parts)
-    const end = endingOf(event)
-    const size = head.length + message.length * longestEscape + behind.length + end.length + spare
-    if (size <= membersFrom && event.fields.writeData?.(message, head.length) === true)
-      return writtenDocument({ head, message, behind, end })
-    const tail = tailText(behind, dataText(event), end)
-    return joined(head, jsonText(message), tail)
+    if (!sink.isFull && event.fields.writeData?.(message, from) === true) {
+      if (written.messageEnd > 0) sink.at = written.messageEnd
+      else sink.json(message)
+      const to = sink.at
+      this.#writeBehind(parts, sink)
+      if (!sink.isFull) return writtenDocument(from, to, sink.at)
+    }
+    return joined(this.#headText(parts) + opening.text, jsonText(message), this.#tailText(parts))
   }
 
-  #head({ event, rule, id, previous }: DocumentParts): ByteString {
-    let document = `{"timestamp":"${this.#timestamps.render(event.raw.receivedAtMs)}"`
-    if (rule !== undefined) document += `,"rule":${rule}`
-    if (!isAgentless(event)) document += this.#agentText(event)
-    document += `${this.#manager},"id":"${id}"`
-    if (previous.length > 1 && previous[1] !== '')
-      document += `,"previous_output":${jsonText(previous.join('\n'))}`
-    return document
+  /** Puts what follows the message: the members are written already. */
+  #writeBehind(parts: DocumentParts, sink: ByteSink): void {
+    this.#behind(parts, sink)
+    sink.piece(dataOpening)
+    if (written.membersEnd > membersFrom) sink.members(written.membersEnd)
+    else sink.at -= dataOpening.text.length
+    sink.piece(this.#origins.of(parts.event).ending)
   }
 
-  #agentText({ agent, location }: DecodedEvent): string {
+  #headText(parts: DocumentParts): ByteString {
+    const sink = new TextSink()
+    this.#head(parts, sink)
+    return sink.written
+  }
+
+  #tailText(parts: DocumentParts): ByteString {
+    const sink = new TextSink()
+    this.#behind(parts, sink)
+    const data = dataText(parts.event)
+    if (data !== undefined) sink.text(dataOpening.text + data)
+    sink.piece(this.#origins.of(parts.event).ending)
+    return sink.written
+  }
+
+  #head({ event, rule, hit, atSeconds, number, previous }: DocumentParts, sink: Sink): void {
+    sink.piece(timeOpening)
+    this.#timestamps.write(event.raw.receivedAtMs, sink)
+    sink.piece(closing)
+    if (rule !== undefined) {
+      sink.piece(ruleOpening)
+      rule.write(hit, sink)
+    }
+    sink.piece(this.#origins.of(event).agent)
+    sink.number(atSeconds)
+    sink.piece(point)
+    sink.number(number)
+    sink.piece(closing)
+    if (previous.length > 1 && previous[1] !== '') {
+      sink.piece(previousOpening)
+      sink.json(previous.join('\n'))
+    }
+  }
+
+  #behind({ event, previousLog }: DocumentParts, sink: Sink): void {
+    writePredecoder(event, sink)
+    sink.piece(this.#decoders.of(event.decoder))
+    if (previousLog !== undefined) sink.text(`,"previous_log":${jsonText(previousLog)}`)
+  }
+}
+
+/** What was put into `documentBytes`, with the message between `from` and `to`. */
+function writtenDocument(from: number, to: number, end: number): WrittenDocument {
+  const full = out.toString('utf8', 0, end)
+  if (full.length === end) return { full, short: `${full.slice(0, from)}0${full.slice(to)}` }
+  return { full, short: `${out.toString('utf8', 0, from)}0${out.toString('utf8', to, end)}` }
+}
+
+/** The slow way: from texts. */
+function joined(head: ByteString, message: ByteString, tail: ByteString): WrittenDocument {
+  const full = head + message + tail
+  // Asking makes one text of the many pieces it was put together from, so the pieces can go; parts of it cost nothing then.
+  if (isAsciiText(full))
+    return { full, short: `${full.slice(0, head.length)}0${full.slice(head.length + message.length)}` }
+  return { full: fromByteString(full), short: fromByteString(`${head}0${tail}`) }
+}
+
+interface OriginText {
+  readonly agent: Piece
+  readonly ending: Piece
+  readonly of: Pick<DecodedEvent, 'agent' | 'location'>
+}
+
+/** What documents say of where an event is from. */
+class OriginTexts {
+  readonly #managerName: ByteString
+  readonly #manager: ByteString
+  readonly #known = new Map<ByteString, OriginText>()
+  #latest: OriginText | undefined = undefined
+
+  constructor(managerName: ByteString) {
+    this.#managerName = managerName
+    this.#manager = `,"manager":{"name":${jsonText(managerName)}},"id":"`
+  }
+
+  of(event: DecodedEvent): OriginText {
+    if (isOf(this.#latest, event)) return this.#latest
+    let found = this.#known.get(event.location)
+    if (!isOf(found, event)) {
+      if (this.#known.size >= mostOrigins) this.#known.clear()
+      found = this.#make(event)
+      this.#known.set(event.location, found)
+    }
+    this.#latest = found
+    return found
+  }
+
+  #make({ agent, location }: DecodedEvent): OriginText {
+    const fromAgentless = isAgentless(agent, location)
+    const shown = shownLocation(location)
+    const text = shown === undefined ? '' : `,"location":${jsonText(shown)}`
+    return {
+      of: { agent, location },
+      agent: new Piece((fromAgentless ? '' : this.#agentText(agent, location)) + this.#manager),
+      ending: new Piece(`${text}${fromAgentless ? agentlessText(location) : ''}}`),
+    }
+  }
+
+  #agentText(agent: Agent, location: ByteString): ByteString {
     // A location that begins like that of an agent, but does not name one, gives an empty name.
     const own = agent.name ?? (location.startsWith('(') ? '' : undefined)
     const name = agent.id === '000' ? this.#managerName : own
@@ -94,63 +209,11 @@ export class DocumentWriter {
   }
 }
 
-interface Texts {
-  /** Up to the message. */
-  readonly head: ByteString
-  readonly message: ByteString
-  /** Between message and data. */
-  readonly behind: ByteString
-  readonly end: ByteString
+function isOf(text: OriginText | undefined, { agent, location }: DecodedEvent): text is OriginText {
+  return text !== undefined && text.of.agent === agent && text.of.location === location
 }
 
-/** With what the fields have written already: bytes become one string at the end. */
-function writtenDocument({ head, message, behind, end }: Texts): WrittenDocument {
-  out.write(head, 0, head.length, 'latin1')
-  const { messageEnd } = written
-  const from = messageEnd > 0 ? messageEnd : head.length + out.write(jsonText(message), head.length, 'latin1')
-  const at = writeBehind(from, behind, end)
-  const full = out.toString('utf8', 0, at)
-  if (full.length === at) return { full, short: `${full.slice(0, head.length)}0${full.slice(from)}` }
-  return { full, short: `${out.toString('utf8', 0, head.length)}0${out.toString('utf8', from, at)}` }
-}
-
-/** Puts what follows the message at `from`; where that ends. */
-function writeBehind(from: number, behind: ByteString, end: ByteString): number {
-  let at = from + out.write(behind, from, behind.length, 'latin1')
-  const { membersEnd } = written
-  if (membersEnd > membersFrom) {
-    at += out.write(dataOpening, at, dataOpening.length, 'latin1')
-    out.copyWithin(at, membersFrom, membersEnd)
-    at += membersEnd - membersFrom
-  }
-  return at + out.write(end, at, end.length, 'latin1')
-}
-
-function tailText(behind: ByteString, data: ByteString | undefined, end: ByteString): ByteString {
-  return data === undefined ? behind + end : `${behind}${dataOpening}${data}${end}`
-}
-
-function joined(head: ByteString, message: ByteString, tail: ByteString): WrittenDocument {
-  const full = head + message + tail
-  // Asking makes one text of the many pieces it was put together from, so the pieces can go; parts of it cost nothing then.
-  if (isAsciiText(full))
-    return { full, short: `${full.slice(0, head.length)}0${full.slice(head.length + message.length)}` }
-  return { full: fromByteString(full), short: fromByteString(`${head}0${tail}`) }
-}
-
-function behindMessage({ event, previousLog }: DocumentParts): ByteString {
-  const text = predecoderText(event) + decoderText(event.decoder)
-  return previousLog === undefined ? text : `${text},"previous_log":${jsonText(previousLog)}`
-}
-
-/** Behind the data. */
-function endingOf(event: DecodedEvent): ByteString {
-  const location = shownLocation(event.location)
-  const shown = location === undefined ? '' : `,"location":${jsonText(location)}`
-  return `${shown}${isAgentless(event) ? agentlessText(event.location) : ''}}`
-}
-
-function isAgentless({ agent, location }: DecodedEvent): boolean {
+function isAgentless(agent: Agent, location: ByteString): boolean {
   return agent.id === '000' && location.startsWith('(') && agentless.test(location)
 }
 
@@ -173,16 +236,46 @@ function agentlessText(location: ByteString): string {
   return `,"agentless":{"script":${jsonText(script)},"user":${jsonText(user)},"host":${jsonText(host)}}`
 }
 
-function predecoderText({ header, raw }: DecodedEvent): string {
+function writePredecoder({ header, raw }: DecodedEvent, sink: Sink): void {
   const { programName, timestamp } = header
-  // A header that could hold a host always has a timestamp.
-  const host = timestamp === undefined ? undefined : rfc3164.exec(raw.text)?.[1]
-  if (programName === undefined && timestamp === undefined) return ''
-  const parts: string[] = []
-  if (programName !== undefined) parts.push(`"program_name":${jsonText(programName)}`)
-  if (timestamp !== undefined) parts.push(`"timestamp":${jsonText(timestamp)}`)
-  if (host !== undefined) parts.push(`"hostname":${jsonText(host)}`)
-  return `,"predecoder":{${parts.join(',')}}`
+  if (programName === undefined && timestamp === undefined) return
+  sink.piece(predecoderOpening)
+  if (programName !== undefined) {
+    sink.piece(programKey)
+    sink.json(programName)
+  }
+  if (timestamp !== undefined) {
+    sink.piece(programName === undefined ? timestampKey : laterTimestampKey)
+    sink.json(timestamp)
+    // A header that could hold a host always has a timestamp.
+    const host = rfc3164.exec(raw.text)?.[1]
+    if (host !== undefined) {
+      sink.piece(hostKey)
+      sink.json(host)
+    }
+  }
+  sink.piece(brace)
+}
+
+/** What documents say of decoders. */
+class DecoderTexts {
+  readonly #known = new WeakMap<DecoderView, Piece>()
+  #latest: DecoderView | undefined = undefined
+  #latestText = new Piece(decoderText(undefined))
+  readonly #none = this.#latestText
+
+  of(decoder: DecoderView | undefined): Piece {
+    if (decoder === undefined) return this.#none
+    if (decoder === this.#latest) return this.#latestText
+    let text = this.#known.get(decoder)
+    if (text === undefined) {
+      text = new Piece(decoderText(decoder))
+      this.#known.set(decoder, text)
+    }
+    this.#latest = decoder
+    this.#latestText = text
+    return text
+  }
 }
 
 function decoderText(decoder: DecoderView | undefined): string {

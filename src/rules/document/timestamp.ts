@@ -1,18 +1,23 @@
+import { Piece } from './piece.ts'
+import type { Sink } from './sink.ts'
+
 /** Prints arrival times in the zone of the server: `2026-11-21T21:54:18.210+0000` (spec/rules.md §6.3). */
 export class TimestampText {
   readonly #utcOffsetMinutes: (atMs: number) => number
   #second = NaN
-  #prefix = ''
-  #suffix = ''
+  #prefix = new Piece('')
+  #suffix = new Piece('')
 
   constructor(utcOffsetMinutes: (atMs: number) => number) {
     this.#utcOffsetMinutes = utcOffsetMinutes
   }
 
-  render(atMs: number): string {
+  write(atMs: number, sink: Sink): void {
     const second = Math.floor(atMs / 1000)
     if (second !== this.#second) this.#enter(second)
-    return `${this.#prefix}${String(Math.floor(atMs) - second * 1000).padStart(3, '0')}${this.#suffix}`
+    sink.piece(this.#prefix)
+    sink.number(Math.floor(atMs) - second * 1000, 3)
+    sink.piece(this.#suffix)
   }
 
   #enter(second: number): void {
@@ -20,8 +25,8 @@ export class TimestampText {
     const minutes = Math.abs(offset)
     const local = new Date(second * 1000 + offset * 60_000)
     this.#second = second
-    this.#prefix = local.toISOString().slice(0, 20)
-    this.#suffix = `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`
+    this.#prefix = new Piece(local.toISOString().slice(0, 20))
+    this.#suffix = new Piece(`${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`)
   }
 }
 
