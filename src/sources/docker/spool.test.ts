@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { RawEvent } from '../../event/raw-event.ts'
 import { fromSpoolLine, spoolLine } from './outgoing.ts'
 import { Spool, type SpoolPosition } from './spool.ts'
@@ -15,6 +15,13 @@ const limits = { totalBytes: 1000, fileBytes: 100 }
 const lines = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, at) => `line ${String(from + at).padStart(3, '0')}`)
 
+/** Its files are closed at the end of the test; what the test stands for may have been killed long before. */
+async function opened(test: TestContext, folder: string, from?: SpoolPosition): Promise<Spool> {
+  const spool = await Spool.open(folder, limits, from)
+  test.after(() => spool.close())
+  return spool
+}
+
 async function all(spool: Spool): Promise<string[]> {
   const found: string[] = []
   while (!spool.isEmpty) found.push(...(await spool.read(7)).lines)
@@ -22,9 +29,9 @@ async function all(spool: Spool): Promise<string[]> {
 }
 
 describe('Spool', () => {
-  it('gives lines in their order over many files, and leaves nothing behind', async () => {
+  it('gives lines in their order over many files, and leaves nothing behind', async (test) => {
     const folder = newFolder()
-    const spool = await Spool.open(folder, limits, undefined)
+    const spool = await opened(test, folder)
     for (let at = 0; at < 60; at += 6) await spool.append(lines(at, 6))
     assert.ok(readdirSync(folder).length > 3)
     const found: string[] = []
@@ -37,17 +44,16 @@ describe('Spool', () => {
     assert.deepEqual(readdirSync(folder), [])
     await spool.append(lines(60, 1))
     assert.deepEqual(await all(spool), lines(60, 1))
-    await spool.close()
   })
 
-  it('goes on at the position that was stored, in a new process', async () => {
+  it('goes on at the position that was stored, in a new process', async (test) => {
     const folder = newFolder()
-    const before = await Spool.open(folder, limits, undefined)
+    const before = await opened(test, folder)
     for (let at = 0; at < 40; at += 4) await before.append(lines(at, 4))
     let at: SpoolPosition | undefined
     for (let reads = 0; reads < 3; reads += 1) at = (await before.read(7)).after
     // Not closed: that process was killed.
-    const seen = await Spool.open(folder, limits, at)
+    const seen = await opened(test, folder, at)
     const peeked: string[] = []
     for await (const some of seen.peek()) peeked.push(...some)
     assert.equal(peeked.at(-1), 'line 039')
@@ -57,28 +63,28 @@ describe('Spool', () => {
     assert.deepEqual(await all(seen), lines(40, 1))
   })
 
-  it('takes out the line that was cut short by the end of the process', async () => {
+  it('takes out the line that was cut short by the end of the process', async (test) => {
     const folder = newFolder()
-    const before = await Spool.open(folder, limits, undefined)
+    const before = await opened(test, folder)
     await before.append(lines(0, 3))
     const [name = ''] = readdirSync(folder)
     appendFileSync(path.join(folder, name), 'line 00')
-    const after = await Spool.open(folder, limits, undefined)
+    const after = await opened(test, folder)
     assert.deepEqual(await all(after), lines(0, 3))
     assert.equal(statSync(path.join(folder, name)).size, 27)
   })
 
-  it('passes over a file that lost its lines, and counts it', async () => {
+  it('passes over a file that lost its lines, and counts it', async (test) => {
     const folder = newFolder()
-    const spool = await Spool.open(folder, limits, undefined)
+    const spool = await opened(test, folder)
     for (let at = 0; at < 30; at += 10) await spool.append(lines(at, 10))
     writeFileSync(path.join(folder, 'spool-1.log'), 'x'.repeat(90))
     assert.deepEqual(await all(spool), lines(20, 10))
     assert.equal(spool.damaged, 1)
   })
 
-  it('says when it is full, and when there is room again', async () => {
-    const spool = await Spool.open(newFolder(), limits, undefined)
+  it('says when it is full, and when there is room again', async (test) => {
+    const spool = await opened(test, newFolder())
     for (let at = 0; at < 120; at += 10) await spool.append(lines(at, 10))
     assert.equal(spool.isFull, true)
     assert.equal(spool.hasRoom, false)
@@ -87,13 +93,13 @@ describe('Spool', () => {
     assert.equal(spool.hasRoom, true)
   })
 
-  it('refuses nothing it has not written whole', async () => {
+  it('refuses nothing it has not written whole', async (test) => {
     const folder = newFolder()
-    const spool = await Spool.open(folder, limits, undefined)
+    const spool = await opened(test, folder)
     await spool.append(lines(0, 1))
     await spool.close()
     await assert.rejects(spool.append(lines(1, 1)))
-    assert.deepEqual(await all(await Spool.open(folder, limits, undefined)), lines(0, 1))
+    assert.deepEqual(await all(await opened(test, folder)), lines(0, 1))
   })
 })
 
