@@ -11,7 +11,7 @@ import { addToken } from '../sources/kube-audit/token-file.ts'
 import type { Command } from './command.ts'
 import { auditPolicy, type Profile } from './kube/audit-policy.ts'
 import { check } from './kube/check.ts'
-import { instructions, kindConfig, rancherConfig } from './kube/instructions.ts'
+import { instructions, kindConfig, kubeadmConfig, rancherConfig } from './kube/instructions.ts'
 import { patchedManifest } from './kube/manifest.ts'
 import { parseAddress, webhookConfig } from './kube/webhook-config.ts'
 
@@ -69,6 +69,8 @@ async function setup({ home, address, out, cluster, profile, token }: Setup): Pr
     'client.pem': client.certificate,
     'client.key': client.key,
     'ca.pem': authority,
+    'kubeadm-v1beta3.yaml': kubeadmConfig('v1beta3'),
+    'kubeadm-v1beta4.yaml': kubeadmConfig('v1beta4'),
     'kind-cluster.yaml': kindConfig(path.resolve(out)),
     'k3s-config.yaml': rancherConfig('/var/lib/rancher/k3s/server/audit'),
     'rke2-config.yaml': rancherConfig('/var/lib/rancher/rke2/server/audit'),

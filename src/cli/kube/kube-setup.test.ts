@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { parse, stringify } from 'yaml'
 
 import { auditPolicy } from './audit-policy.ts'
-import { instructions, kindConfig, rancherConfig } from './instructions.ts'
+import { instructions, kindConfig, kubeadmConfig, rancherConfig } from './instructions.ts'
 import { patchedManifest } from './manifest.ts'
 import { parseAddress, webhookConfig } from './webhook-config.ts'
 
@@ -151,14 +151,56 @@ describe('files for other distributions', () => {
     assert.deepEqual(nodes[0].extraMounts, [
       { hostPath: '/home/me/audit', containerPath: '/etc/kubernetes/audit', readOnly: true },
     ])
-    assert.equal(
-      parse(nodes[0].kubeadmConfigPatches[0]).apiServer.extraArgs['audit-webhook-batch-max-size'],
-      '400',
+  })
+  it('kind finds a patch for each version of kubeadm that it may write: flags as a map, and as a list', () => {
+    const { nodes } = parse(kindConfig('/home/me/audit'))
+    const [older, newer, ...others] = nodes[0].kubeadmConfigPatches.map((patch: string) => parse(patch))
+    assert.deepEqual(others, [])
+    assert.deepEqual([older.kind, newer.kind], ['ClusterConfiguration', 'ClusterConfiguration'])
+    assert.equal(older.apiVersion, 'kubeadm.k8s.io/v1beta3')
+    assert.equal(older.apiServer.extraArgs['audit-webhook-batch-max-size'], '400')
+    assert.equal(newer.apiVersion, 'kubeadm.k8s.io/v1beta4')
+    assert.deepEqual(newer.apiServer.extraArgs[3], { name: 'audit-webhook-batch-max-size', value: '400' })
+    for (const { apiServer } of [older, newer])
+      assert.deepEqual(apiServer.extraVolumes, [
+        {
+          name: 'quaywatch-audit',
+          hostPath: '/etc/kubernetes/audit',
+          mountPath: '/etc/kubernetes/audit',
+          readOnly: true,
+          pathType: 'Directory',
+        },
+      ])
+  })
+  it('every value of a flag is text, as kubeadm demands', () => {
+    const { apiServer } = parse(kubeadmConfig('v1beta4'))
+    for (const { name, value } of apiServer.extraArgs) assert.equal(typeof value, 'string', name)
+    const older = parse(kubeadmConfig('v1beta3')).apiServer.extraArgs
+    for (const [name, value] of Object.entries(older)) assert.equal(typeof value, 'string', name)
+  })
+  it('only flags that an API server has', () => {
+    const known = `config-file mode version initial-backoff batch-buffer-size batch-max-size batch-max-wait batch-throttle-enable
+      batch-throttle-qps batch-throttle-burst truncate-enabled truncate-max-batch-size truncate-max-event-size`
+    const flags = ['audit-policy-file', ...known.split(/\s+/).map((name) => `audit-webhook-${name}`)]
+    const ours: readonly { readonly name: string }[] = parse(kubeadmConfig('v1beta4')).apiServer.extraArgs
+    assert.deepEqual(
+      ours.filter(({ name }) => !flags.includes(name)),
+      [],
     )
   })
-  it('k3s and RKE2 get flags as name=value', () =>
+  it('minikube gets its flags on one command line, with files where its API server sees them', () => {
+    const text = instructions({ address: '10.0.0.5:8080', cluster: 'c', folder: '/f', expires: '2029-01-01' })
+    const lines = text.split('\n').filter((line) => line.includes('--extra-config='))
+    assert.equal(lines.length, 11)
     assert.equal(
-      parse(rancherConfig('/x'))['kube-apiserver-arg'][0],
+      lines[0],
+      '    --extra-config=apiserver.audit-policy-file=/etc/ssl/certs/audit-policy.yaml \\',
+    )
+    assert.equal(lines.at(-1)?.endsWith('\\'), false)
+  })
+  it('k3s and RKE2 get flags as name=value, added to those of other files', () =>
+    assert.equal(
+      parse(rancherConfig('/x'))['kube-apiserver-arg+'][0],
       'audit-policy-file=/x/audit-policy.yaml',
     ))
   it('the instructions name every kind of cluster', () => {
