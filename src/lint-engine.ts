@@ -1,4 +1,5 @@
 import { lintDecoders } from './decode/lint-decoders.ts'
+import { factNames } from './decode/kube/fact-names.ts'
 import { producedFields } from './decode/produced-fields.ts'
 import type { Problem } from './dialect/problem.ts'
 import type { LoadedEngine } from './load-engine.ts'
@@ -19,6 +20,7 @@ export function lintEngine({ engine, decoders }: LoadedEngine): Problem[] {
         prefix: 'docker',
         members: new Set([...dockerMembers.split(' '), 'wodle event']),
       },
+      { prefix: 'kube', names: new Set<string>(factNames) },
     ],
   }
   return [...lintDecoders(decoders), ...lintRules(engine.rules, vocabulary)]

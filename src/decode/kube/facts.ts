@@ -3,6 +3,7 @@ import type { FieldKey } from '../../event/field-key.ts'
 import type { FieldPart } from '../event-fields.ts'
 import { type MemberName, memberName } from '../json/member-names.ts'
 import { addNamed } from '../json/member-writer.ts'
+import type { FactName as Name } from './fact-names.ts'
 
 /** Longer values are cut: a fact is for rules and people, the event itself is kept whole. */
 const longest = 4_096
@@ -19,7 +20,7 @@ interface FactName {
 const byShort = new Map<string, FactName>()
 const byFull = new Map<string, FactName>()
 
-function factName(name: string): FactName {
+function factName(name: Name): FactName {
   let found = byShort.get(name)
   if (found === undefined) {
     const full = `kube.${name}`
@@ -36,7 +37,7 @@ export class Facts implements FieldPart {
   readonly #values = new Map<string, ByteString>()
 
   /** Empty values and `false` are not recorded: a rule asks whether a fact is there. */
-  set(name: string, value: string | number | boolean | undefined): void {
+  set(name: Name, value: string | number | boolean | undefined): void {
     if (value === undefined || value === false || value === '') return
     const whole = typeof value === 'string' ? value : String(value)
     const shown = whole.length > longest ? `${whole.slice(0, longest)}…` : whole
@@ -44,11 +45,11 @@ export class Facts implements FieldPart {
   }
 
   /** Words with a space between, each once; at most 64. */
-  words(name: string, words: Iterable<string>): void {
+  words(name: Name, words: Iterable<string>): void {
     this.set(name, [...new Set(words)].slice(0, 64).join(' '))
   }
 
-  get(name: string): ByteString | undefined {
+  get(name: Name): ByteString | undefined {
     return this.#values.get(factName(name).full)
   }
 

@@ -200,6 +200,18 @@ const cases: readonly Case[] = [
       'field-not-produced: rule 102 can never match: <field docker.Contaner.name> never occurs: events have no docker.contaner',
     ],
   },
+  {
+    what: 'facts that no Kubernetes audit event has, and which may be meant',
+    rules:
+      json(100, field('kube.report', '^first$')) +
+      below(101, 100, field('kube.actor.name', 'x')) +
+      below(102, 100, field('kube.actor.nme', 'x')) +
+      below(103, 100, field('kube.weather', 'x')),
+    problems: [
+      'field-not-produced: rule 102 can never match: <field kube.actor.nme> never occurs: events have no kube.actor.nme; did you mean kube.actor.name?',
+      'field-not-produced: rule 103 can never match: <field kube.weather> never occurs: events have no kube.weather',
+    ],
+  },
 ]
 
 describe('rules check says', () => {

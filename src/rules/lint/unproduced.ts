@@ -2,6 +2,7 @@ import type { Problem } from '../../dialect/problem.ts'
 import type { Category } from '../../event/decoded-event.ts'
 import type { Condition } from '../condition.ts'
 import type { Rule, RuleNode } from '../rule.ts'
+import { closest } from './closest.ts'
 
 /** What events can hold, as far as decoders and sources are known. */
 export interface Vocabulary {
@@ -12,13 +13,18 @@ export interface Vocabulary {
   >
   /** Names of all loaded decoders, those that events never show among them. */
   readonly decoderNames: ReadonlySet<string>
-  /** First parts of field names below a name that only we make: `docker` with `type`, `actor`, …; in lower case. */
-  readonly namespaces: readonly {
-    /** The namespace is ours only for rules below a condition that fixes this value. */
-    readonly when: { readonly subject: string; readonly value: string }
-    readonly prefix: string
-    readonly members: ReadonlySet<string>
-  }[]
+  readonly namespaces: readonly Namespace[]
+}
+
+/** Field names below a name that only we make, in lower case. */
+interface Namespace {
+  readonly prefix: string
+  /** The namespace is ours only for rules below a condition that fixes this value; always, when there is none. */
+  readonly when?: { readonly subject: string; readonly value: string }
+  /** First parts of the names below: `docker` with `type`, `actor`, …. */
+  readonly members?: ReadonlySet<string>
+  /** Whole names below: `kube` with `actor.name`, …. */
+  readonly names?: ReadonlySet<string>
 }
 
 /** Names of static fields by the element that tests them. */
@@ -119,18 +125,26 @@ function decoderAbove(above: readonly Condition[]): string | undefined {
   return typeof name === 'string' ? name : undefined
 }
 
+const proposal = (prefix: string, name: string | undefined): string =>
+  name === undefined ? '' : `; did you mean ${prefix}.${name}?`
+
 function missingMember(
   name: string,
   above: readonly Condition[],
   { namespaces }: Vocabulary,
 ): string | undefined {
-  for (const { when, prefix, members } of namespaces) {
+  for (const { when, prefix, members, names } of namespaces) {
     if (!name.startsWith(`${prefix}.`)) continue
-    const isOurs = above.some(
-      ({ about }) => about?.subject === when.subject && about.only?.every((value) => value === when.value),
-    )
+    const isOurs =
+      when === undefined ||
+      above.some(
+        ({ about }) => about?.subject === when.subject && about.only?.every((value) => value === when.value),
+      )
+    if (!isOurs) continue
     const [, member = ''] = name.split('.')
-    if (isOurs && !members.has(member)) return `events have no ${prefix}.${member}`
+    if (members?.has(member) === false) return `events have no ${prefix}.${member}`
+    const rest = name.slice(prefix.length + 1)
+    if (names?.has(rest) === false) return `events have no ${name}${proposal(prefix, closest(rest, names))}`
   }
   return undefined
 }
