@@ -209,6 +209,60 @@ describe('the disk store', () => {
     await store.close()
   })
 
+  it('makes events of every size searchable that are together many times larger than its memory', async () => {
+    const troubles: string[] = []
+    const folder = newFolder()
+    const memoryBytes = 40 * 2 ** 20
+    const store = await openStore({
+      folder,
+      memoryBytes,
+      onTrouble: ({ reason }) => troubles.push(reason ?? ''),
+    })
+    const sizes = [...Array.from({ length: 200 }, () => 100_000), 5_000_000, 700_000, 700_000, 100_000]
+    for (const [n, bytes] of sizes.entries())
+      await store.append('a', undefined, [
+        entry({
+          id: `large ${n}`,
+          text: randomBytes(bytes).toString('base64'),
+          data: { size: 'large', odd: { n } },
+        }),
+        entry({ id: `small ${n}`, text: `small ${n}`, data: { size: 'small', odd: { n } } }),
+      ])
+    const found = await store.search({ ...all, order: 'newest', limit: 3 }, never)
+    assert.deepEqual(
+      [found.hits.map(({ eventId }) => eventId), found.total.value],
+      [['small 203', 'large 203', 'small 202'], 408],
+    )
+    const aggregations = {
+      sizes: { kind: 'terms', field: 'data.size', size: 5, by: { field: 'data.size', size: 5 } },
+      numbers: { kind: 'cardinality', field: 'data.odd.n' },
+      newest: { kind: 'topHits', size: 1, fields: ['data.odd.n'] },
+    } as const
+    const {
+      sizes: terms,
+      numbers,
+      newest,
+    } = await store.aggregate({ dataset: 'events', query: { kind: 'all' }, aggregations }, never)
+    assert.deepEqual(terms, {
+      buckets: [
+        { key: 'large', count: 204, split: { large: 204 } },
+        { key: 'small', count: 204, split: { small: 204 } },
+      ],
+      other: 0,
+    })
+    assert.deepEqual([numbers?.value, numbers?.partial], [204, undefined])
+    assert.deepEqual(
+      newest?.hits?.map(({ fields }) => fields),
+      [{ 'data.odd.n': ['203'] }],
+    )
+    await store.close()
+    const again = await openStore({ folder, memoryBytes, onDamage: ({ reason }) => troubles.push(reason) })
+    assert.equal((await again.verify()).records, 408)
+    assert.equal((await again.stats()).events, 408)
+    assert.deepEqual(troubles, [])
+    await again.close()
+  })
+
   it('keeps a line longer than DuckDB expects', async () => {
     const store = await openStore({ folder: newFolder() })
     const text = 'é'.repeat(3_000_000)

@@ -1,6 +1,7 @@
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 
+import type { Extent } from './extent.ts'
 import { GroupBuffer, type GroupFacts } from './group.ts'
 
 /** What is known besides records: the newest text of every source and follower, and the first free position. */
@@ -10,21 +11,12 @@ export interface LogState {
   readonly next: number
 }
 
-/** What the records of a log file span. */
-export interface Extent {
-  readonly records: number
-  readonly alerts: number
-  readonly firstPosition: number
-  readonly lastPosition: number
-  readonly firstMs: number
-  readonly lastMs: number
-}
-
 /** A log file that will not change any more. */
 export interface LogFile {
   readonly number: number
   readonly path: string
   readonly records: number
+  readonly bytes: number
   /** Bytes of the longest line, or more. */
   readonly longestLine: number
   /** Absent for files of a process that was stopped: then it is read from the file. */
@@ -101,7 +93,13 @@ export class CommitLog {
   async seal(): Promise<LogFile> {
     if (this.#spoiled) await this.#cut()
     await this.#handle.close()
-    return { number: this.number, path: this.#path, records: this.#records, longestLine: this.#longestLine }
+    return {
+      number: this.number,
+      path: this.#path,
+      records: this.#records,
+      bytes: this.#bytes,
+      longestLine: this.#longestLine,
+    }
   }
 
   async #cut(): Promise<void> {

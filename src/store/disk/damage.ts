@@ -12,6 +12,10 @@ export interface Damage {
   readonly lost: string
 }
 
+/** The world refuses; the file may be whole. */
+export const isNoDamage =
+  /Out of Memory|failed to pin block|Permission denied|Read-only file system|Cannot open file|Too many open files|No space left/i
+
 /** Moves a file, and its journal, out of the way. Resolves with where it is now. */
 export async function setAside(file: string, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 })

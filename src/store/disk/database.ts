@@ -1,6 +1,20 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import { availableParallelism } from 'node:os'
 
+/**
+ * A statement that waits for what another thread does keeps its processor busy all the while. What is written is one piece of work, done by
+ * whoever asks for it.
+ */
+const fewThreads = 1
+/** More that read at a time would only take turns on the same cores. */
+const mostReaders = 2
+const manyThreads = Math.min(4, availableParallelism())
+
+/** What writing so many bytes takes at most: as they are read, uncompressed and compressed. */
+const memoryPerByte = 3
+
+const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)}MiB`
+
 export type Row = readonly DuckDBValue[]
 
 /** Another process holds the folder. */
@@ -11,17 +25,20 @@ export class StoreBusy extends Error {}
  */
 export class Database {
   readonly #file: string
-  readonly #memoryBytes: number
+  readonly memoryBytes: number
   #instance: DuckDBInstance | undefined
   #writer: DuckDBConnection | undefined
   #idle: DuckDBConnection[] = []
-  /** At most two read at a time: more would only take turns on the same cores. */
-  #free = 2
+  #free = mostReaders
   readonly #waiting: (() => void)[] = []
+  /** What `SET` is run on while others are at work. */
+  #control: DuckDBConnection | undefined
+  #threads = fewThreads
+  #changingThreads: Promise<unknown> = Promise.resolve()
 
   private constructor(file: string, memoryBytes: number) {
     this.#file = file
-    this.#memoryBytes = memoryBytes
+    this.memoryBytes = memoryBytes
   }
 
   /** Rejects with `StoreBusy` when another process has it. */
@@ -46,8 +63,10 @@ export class Database {
   }
 
   async #connect(): Promise<void> {
-    this.#instance = await createInstance(this.#file, this.#memoryBytes)
+    this.#instance = await createInstance(this.#file, this.memoryBytes)
     this.#writer = await this.#instance.connect()
+    this.#control = await this.#instance.connect()
+    this.#threads = fewThreads
   }
 
   /** Rows of one statement on a connection of its own, which the signal interrupts. */
@@ -83,6 +102,7 @@ export class Database {
     signal?.throwIfAborted()
     await this.#turn()
     try {
+      await this.#useThreads(manyThreads)
       signal?.throwIfAborted()
       const connection = this.#idle.pop() ?? (await this.#newConnection())
       const interrupt = () => connection.interrupt()
@@ -99,6 +119,36 @@ export class Database {
     } finally {
       this.#done()
     }
+  }
+
+  /** To be called before much is written. Threads that read keep what they have. */
+  async spareThreads(): Promise<void> {
+    if (this.#free === mostReaders) await this.#useThreads(fewThreads)
+  }
+
+  /**
+   * Runs with more memory when so many bytes cannot be stored in what there usually is: they were in memory when they came, and nothing may be too large
+   * to become searchable.
+   */
+  async withMemoryFor(bytes: number, work: () => Promise<void>): Promise<void> {
+    const needed = bytes * memoryPerByte
+    if (needed <= this.memoryBytes) return work()
+    await this.#control?.run(`SET memory_limit = '${mebibytes(needed)}'`)
+    try {
+      await work()
+    } finally {
+      await this.#control?.run(`SET memory_limit = '${mebibytes(this.memoryBytes)}'`)
+    }
+  }
+
+  /** Failing costs speed only. */
+  async #useThreads(count: number): Promise<void> {
+    if (this.#threads !== count) {
+      this.#threads = count
+      const change = () => this.#control?.run(`SET threads = ${count}`)
+      this.#changingThreads = this.#changingThreads.then(change).catch(() => undefined)
+    }
+    await this.#changingThreads
   }
 
   /** Runs while no statement reads. */
@@ -118,6 +168,8 @@ export class Database {
     this.#idle = []
     this.#writer?.closeSync()
     this.#writer = undefined
+    this.#control?.closeSync()
+    this.#control = undefined
     this.#instance?.closeSync()
     this.#instance = undefined
   }
@@ -143,8 +195,8 @@ export class Database {
 async function createInstance(file: string, memoryBytes: number): Promise<DuckDBInstance> {
   try {
     return await DuckDBInstance.create(file, {
-      threads: String(Math.min(4, availableParallelism())),
-      memory_limit: `${Math.round(memoryBytes / 2 ** 20)}MiB`,
+      threads: String(fewThreads),
+      memory_limit: mebibytes(memoryBytes),
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       // What is between two checkpoints lies in memory uncompressed.

@@ -43,14 +43,21 @@ const parts: readonly Part[] = [
 export const createRecords = (schema: string) =>
   `CREATE TABLE ${schema}.records (${parts.map(({ name, tableType }) => `${name} ${tableType}`).join(', ')})`
 
-/** `INSERT` of a whole log file, whose path is the first parameter. */
-export const insertFromLog = (schema: string, longestLine: number) =>
-  `INSERT INTO ${schema}.records SELECT ${parts.map(({ read }) => read).join(', ')} FROM ${logTable(longestLine)}`
+/** What is read of log files. */
+export interface LogFiles {
+  readonly count: number
+  /** Bytes. */
+  readonly longestLine: number
+}
 
-/** Positions, times and counts of a log file. */
+/** `INSERT` of whole log files, whose paths are the parameters. */
+export const insertFromLogs = (schema: string, files: LogFiles) =>
+  `INSERT INTO ${schema}.records SELECT ${parts.map(({ read }) => read).join(', ')} FROM ${logTable(files)}`
+
+/** Positions, times and counts of a log file, whose path is the parameter. */
 export const logExtent = (longestLine: number) =>
   `SELECT count(*), count(alert_id), min(position), max(position), min(received_ms), max(received_ms)
-   FROM ${logTable(longestLine)}`
+   FROM ${logTable({ count: 1, longestLine })}`
 
 const mebibyte = 2 ** 20
 
@@ -58,9 +65,10 @@ const mebibyte = 2 ** 20
  * DuckDB takes memory for lines of the length announced, so announce what is there. Reading in parallel costs a third more processor time per record
  * and holds up everything else on two cores.
  */
-function logTable(longestLine: number): string {
+function logTable({ count, longestLine }: LogFiles): string {
   const lineBytes = Math.max(mebibyte / 4, longestLine + 1)
-  return `read_csv($1, auto_detect = false, header = false, delim = '${separator}', quote = '', escape = '',
+  const paths = Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ')
+  return `read_csv([${paths}], auto_detect = false, header = false, delim = '${separator}', quote = '', escape = '',
   nullstr = '${absent}', comment = '${groupMark}', parallel = false, new_line = '\\n', max_line_size = ${lineBytes}, buffer_size = ${Math.max(mebibyte, lineBytes * 2)},
   columns = {${parts.map(({ name, logType }) => `'${name}': '${logType}'`).join(', ')}})`
 }

@@ -10,6 +10,8 @@ import type { Troubles } from './troubles.ts'
 const idleMs = 5_000
 const firstWaitMs = 1_000
 const longestWaitMs = 30_000
+/** So many full log files are taken over in one go: writing 16,000 records at a time takes half the processor time each that 4,000 at a time do. */
+const filesAtOnce = 4
 /** Beyond this many full log files commits wait: the disk must not fill with what nobody can search. */
 const maxFiles = 24
 
@@ -22,7 +24,7 @@ export interface IndexerParts {
   readonly troubles: Troubles
 }
 
-/** Moves full log files into segments: when one is full, when a reader asks, and a few seconds after the last commit. */
+/** Moves full log files into segments: when there are some, when a reader asks, and a few seconds after a commit. */
 export class Indexer {
   readonly #segments: Segments
   readonly #telemetry: StoreTelemetry | undefined
@@ -53,7 +55,7 @@ export class Indexer {
   add(file: LogFile): void {
     this.#files.push(file)
     this.#telemetry?.filesWaiting(this.#files.length)
-    if (!this.#stopped) void this.#load()
+    if (!this.#stopped && this.#files.length >= filesAtOnce) void this.#load()
   }
 
   /** Resolves when everything that was durable before the call can be searched; with the reason when it cannot. */
@@ -146,15 +148,21 @@ export class Indexer {
 
   async #loadAll(): Promise<string | undefined> {
     let isMended = false
-    for (let file = this.#files[0]; file; file = this.#files[0]) {
+    let most = filesAtOnce
+    for (let files = this.#next(most); files.length > 0; files = this.#next(most)) {
       try {
-        await this.#take(file)
+        await this.#take(files)
       } catch (error) {
+        if (files.length > 1) {
+          // Whatever is wrong with one of them must not keep the others.
+          most = 1
+          continue
+        }
         if (isMended || !(await this.#mender.afterFailure(error))) return this.#failed(error)
         isMended = true
         continue
       }
-      this.#files.shift()
+      this.#files.splice(0, files.length)
       this.#retryMs = firstWaitMs
       this.#telemetry?.filesWaiting(this.#files.length)
     }
@@ -162,17 +170,33 @@ export class Indexer {
     return undefined
   }
 
-  async #take(file: LogFile): Promise<void> {
+  /** The oldest files, of one day; of files whose extent is not known only one. */
+  #next(most: number): readonly LogFile[] {
+    const day = dayOf(this.#files[0])
+    let bytes = 0
+    const end = this.#files.findIndex((file, index) => {
+      bytes += file.bytes
+      return (
+        index > 0 &&
+        (index >= most || bytes > this.#segments.bytesAtOnce || day === undefined || dayOf(file) !== day)
+      )
+    })
+    return end < 0 ? this.#files.slice() : this.#files.slice(0, end)
+  }
+
+  async #take(files: readonly LogFile[]): Promise<void> {
     await this.#mender.replaceMissing(this.#segments.list.slice(-1))
     try {
-      await this.#segments.load(file)
+      await this.#segments.load(files)
     } catch (error) {
+      const [file, ...others] = files
+      if (!file || others.length > 0) throw error
       const rest = await this.#mender.logFile(file, error)
       if (!rest) return
       this.#files[0] = rest
-      await this.#segments.load(rest)
+      await this.#segments.load([rest])
     }
-    await rm(file.path, { force: true })
+    for (const file of files) await rm(file.path, { force: true })
   }
 
   #failed(error: unknown): string {
@@ -189,4 +213,9 @@ export class Indexer {
     }
     return `the newest events cannot be searched yet: ${message}`
   }
+}
+
+function dayOf(file: LogFile | undefined): number | undefined {
+  const firstMs = file?.extent?.firstMs
+  return firstMs === undefined ? undefined : Math.floor(firstMs / 86_400_000)
 }

@@ -3,10 +3,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import type { LogFile } from './commit-log.ts'
-import { type Damage, firstLine, setAside } from './damage.ts'
+import { type Damage, firstLine, isNoDamage, setAside } from './damage.ts'
 import type { Database } from './database.ts'
 import { scanGroups } from './group.ts'
-import { keepWholeGroups } from './recover-log.ts'
+import { bytesOf, keepWholeGroups } from './recover-log.ts'
 import type { Segment, Segments } from './segments.ts'
 import { readSegment } from './verify.ts'
 
@@ -53,7 +53,13 @@ export class Mender {
     const movedTo = await keepWholeGroups(file.path, scanned, damagedFolder)
     const records = scanned.groups.reduce((sum, { facts }) => sum + facts.records, 0)
     report({ file: file.path, movedTo, reason, lost: `${file.records - records} events` })
-    return { number: file.number, path: file.path, records, longestLine: scanned.longestLine }
+    return {
+      number: file.number,
+      path: file.path,
+      records,
+      bytes: bytesOf(scanned),
+      longestLine: scanned.longestLine,
+    }
   }
 
   /** After a statement failed. True when something was mended, so that it may be tried again. */
@@ -98,7 +104,8 @@ export class Mender {
       await readSegment(this.#parts.database, segment)
       return undefined
     } catch (error) {
-      return firstLine(error)
+      const reason = firstLine(error)
+      return isNoDamage.test(reason) ? undefined : reason
     }
   }
 

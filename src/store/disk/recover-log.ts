@@ -59,7 +59,7 @@ export async function recoverLog(folder: string, damagedFolder: string): Promise
       damages.push({ file, movedTo, reason: `${bytes} bytes of it are damaged`, lost: lostRecords(missing) })
     }
     const records = scanned.groups.reduce((sum, { facts }) => sum + facts.records, 0)
-    files.push({ number, path: file, records, longestLine: scanned.longestLine })
+    files.push({ number, path: file, records, bytes: bytesOf(scanned), longestLine: scanned.longestLine })
   }
   const state = { cursors, followers, next }
   return { files, state, lastNumber: numbers.at(-1) ?? 0, tornBytes, firstPosition, damages }
@@ -74,6 +74,10 @@ function withGap(damages: Damage[], file: string, missing: number): Damage {
 
 function lostRecords(count: number): string {
   return count > 0 ? `${count} events` : 'what was in its damaged part'
+}
+
+export function bytesOf({ groups }: Scanned): number {
+  return groups.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
 /** Makes a damaged log file one that has its whole groups only. Resolves with where the file as it was is kept. */

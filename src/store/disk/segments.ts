@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-import { syncFolder, type Extent, type LogFile } from './commit-log.ts'
-import { type Damage, firstLine, setAside } from './damage.ts'
+import { syncFolder, type LogFile } from './commit-log.ts'
+import { type Damage, firstLine, isNoDamage, setAside } from './damage.ts'
 import type { Database } from './database.ts'
-import { createRecords, format, insertFromLog, logExtent } from './format.ts'
+import { type Extent, noExtent, together } from './extent.ts'
+import { createRecords, format, insertFromLogs, logExtent } from './format.ts'
+import { RowWeight, vectorLength } from './row-weight.ts'
 
 /** One DuckDB file: the records of a period, in the order of their positions. */
 export interface Segment {
@@ -31,22 +33,26 @@ interface Place {
   readonly file: string
 }
 
-/** The world refuses; the file may be whole. */
-const isNoDamage =
-  /Out of Memory|Permission denied|Read-only file system|Cannot open file|Too many open files|No space left/i
-
 const namePattern = /^segment-(\d{6})-(\d{4}-\d{2}-\d{2})\.duckdb$/
+
+/** Of the database's memory, what the rows of one vector, or one load, may weigh: reading and compressing take that several times over. */
+const memoryShare = 1 / 3
 
 export class Segments {
   readonly #database: Database
   readonly #folder: string
   readonly #maxBytes: number
   #list: readonly Segment[] = []
+  /** Of the newest one; `undefined` until it is read. */
+  #weight: RowWeight | undefined
+  /** So many bytes of log files may be loaded together. */
+  readonly bytesAtOnce: number
 
   constructor(database: Database, folder: string, maxBytes: number) {
     this.#database = database
     this.#folder = folder
     this.#maxBytes = maxBytes
+    this.bytesAtOnce = database.memoryBytes * memoryShare
   }
 
   /** Oldest first. */
@@ -108,6 +114,7 @@ export class Segments {
   /** The database was closed and opened again: attaches everything anew. Resolves with what could not be. */
   async reopen(damagedFolder: string): Promise<readonly Damage[]> {
     const damages: Damage[] = []
+    this.#weight = undefined
     for (const segment of this.#list) {
       const { number, day, path: file, records } = segment
       if (!existsSync(file) && records === 0) continue
@@ -123,6 +130,7 @@ export class Segments {
   /** Takes a segment that cannot be read out of service. */
   async giveUp(segment: Segment, damagedFolder: string, reason: string): Promise<Damage> {
     const { path: file, records, day, number, schema } = segment
+    this.#weight = undefined
     this.#list = this.#list.filter((one) => one.number !== number)
     await this.#database.whenUnread(() =>
       this.#database.writer.run(`DETACH ${schema}`).catch(() => undefined),
@@ -131,14 +139,18 @@ export class Segments {
     return { file, movedTo, reason, lost: `${records} events of ${day}` }
   }
 
-  /** Moves the records of a log file into the newest segment, or a new one when another day began or that one is full. */
-  async load(log: LogFile): Promise<void> {
-    if (log.records === 0 || log.number <= this.applied) return
-    const extent = log.extent ?? (await this.#readExtent(log))
+  /** Moves the records of log files, all of one day, into the newest segment, or a new one when another day began or that one is full. */
+  async load(files: readonly LogFile[]): Promise<void> {
+    const logs = files.filter(({ records, number }) => records > 0 && number > this.applied)
+    const extents: Extent[] = []
+    for (const log of logs) extents.push(log.extent ?? (await this.#readExtent(log)))
+    const extent = extents.reduce(together, noExtent)
     if (extent.records === 0) return
     if (!Number.isFinite(extent.firstMs)) throw new Error('Invalid Input Error: a record has no time')
-    const day = new Date(extent.firstMs).toISOString().slice(0, 10)
-    const before = await this.#target(day)
+    const { segment: before, weight } = await this.#target(
+      new Date(extent.firstMs).toISOString().slice(0, 10),
+      logs,
+    )
     const after: Segment = {
       ...before,
       records: before.records + extent.records,
@@ -147,13 +159,20 @@ export class Segments {
       lastPosition: extent.lastPosition,
       firstMs: Math.min(before.firstMs, extent.firstMs),
       lastMs: Math.max(before.lastMs, extent.lastMs),
-      applied: log.number,
+      applied: Math.max(...logs.map(({ number }) => number)),
     }
-    await this.#inTransaction(async () => {
-      await this.#database.writer.run(insertFromLog(after.schema, log.longestLine), [log.path])
-      await this.#writeInfo(after)
-    })
+    const longestLine = Math.max(...logs.map((log) => log.longestLine))
+    const bytes = logs.reduce((sum, log) => sum + log.bytes, 0)
+    const insert = insertFromLogs(after.schema, { count: logs.length, longestLine })
+    await this.#database.withMemoryFor(bytes, () =>
+      this.#inTransaction(async () => {
+        const paths = logs.map((log) => log.path)
+        await this.#database.writer.run(insert, paths)
+        await this.#writeInfo(after)
+      }),
+    )
     this.#list = this.#list.map((segment) => (segment.number === after.number ? after : segment))
+    this.#weight = weight
   }
 
   async #readExtent(log: LogFile): Promise<Extent> {
@@ -166,6 +185,7 @@ export class Segments {
 
   /** Detaches and deletes: all its records and their space are gone. */
   async drop(segment: Segment): Promise<void> {
+    this.#weight = undefined
     this.#list = this.#list.filter(({ number }) => number !== segment.number)
     await this.#database.whenUnread(() => this.#database.writer.run(`DETACH ${segment.schema}`))
     await removeFile(segment.path)
@@ -218,11 +238,37 @@ export class Segments {
     return sum
   }
 
-  async #target(day: string): Promise<Segment> {
+  async #target(
+    day: string,
+    logs: readonly LogFile[],
+  ): Promise<{ readonly segment: Segment; readonly weight: RowWeight | undefined }> {
     const newest = this.#list.at(-1)
     // A clock that was set back a little does not open a segment. After a wrong date a new one is opened: the other would grow until that day comes.
     const isItsDay = newest && day <= newest.day && daysBetween(day, newest.day) <= 1
-    if (isItsDay && (await stat(newest.path)).size < this.#maxBytes) return newest
+    if (isItsDay && (await stat(newest.path)).size < this.#maxBytes) {
+      this.#weight ??= await this.#readWeight(newest)
+      const weight = this.#weight.with(logs)
+      if (weight) return { segment: newest, weight }
+    }
+    const segment = await this.#create(day)
+    this.#weight = new RowWeight(this.bytesAtOnce)
+    return { segment, weight: this.#weight.with(logs) }
+  }
+
+  async #readWeight({ schema, lastPosition }: Segment): Promise<RowWeight> {
+    const sql = `SELECT count(*), coalesce(sum(strlen(text) + strlen(document) + coalesce(strlen(alert_document), 0)), 0)
+      FROM ${schema}.records WHERE position > ${lastPosition - vectorLength}`
+    try {
+      const [row] = await this.#database.read(sql, [])
+      return new RowWeight(this.bytesAtOnce, [{ records: Number(row?.[0]), bytes: Number(row?.[1]) }])
+    } catch (error) {
+      if (!isNoDamage.test(firstLine(error))) throw error
+      return new RowWeight(this.bytesAtOnce, [{ records: 0, bytes: Infinity }])
+    }
+  }
+
+  async #create(day: string): Promise<Segment> {
+    const newest = this.#list.at(-1)
     if (newest) await this.#database.writer.run(`CHECKPOINT ${newest.schema}`)
     const number = (newest?.number ?? 0) + 1
     const name = `segment-${String(number).padStart(6, '0')}-${day}.duckdb`
@@ -285,6 +331,7 @@ export class Segments {
 
   async #inTransaction(work: () => Promise<void>): Promise<void> {
     const { writer } = this.#database
+    await this.#database.spareThreads()
     await writer.run('BEGIN')
     try {
       await work()
@@ -311,7 +358,8 @@ export class Segments {
       await this.#database.read(`SELECT * FROM ${schema}.records WHERE position = ${info.lastPosition}`, [])
       return { number, path: file, schema, day, ...info }
     } catch (error) {
-      await writer.run(`DETACH ${schema}`)
+      // It may fail for the same reason.
+      await writer.run(`DETACH ${schema}`).catch(() => undefined)
       throw error
     }
   }
@@ -341,7 +389,7 @@ function daysBetween(from: string, to: string): number {
 }
 
 function attach(file: string, schema: string): string {
-  return `ATTACH '${file.replaceAll("'", "''")}' AS ${schema} (ROW_GROUP_SIZE 10240, STORAGE_VERSION 'v1.5.0')`
+  return `ATTACH '${file.replaceAll("'", "''")}' AS ${schema} (ROW_GROUP_SIZE 4096, STORAGE_VERSION 'v1.5.0')`
 }
 
 async function removeFile(file: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { StoreTelemetry } from '../../telemetry/store.ts'
 import type { Entry, Hit, Position } from '../store.ts'
-import { CommitLog, type Extent, type LogFile, type LogState } from './commit-log.ts'
+import { CommitLog, type LogFile, type LogState } from './commit-log.ts'
+import { type Extent, noExtent, together } from './extent.ts'
 import { GroupBuffer } from './group.ts'
 import { recordLine } from './line.ts'
 import { firstLine } from './damage.ts'
@@ -41,8 +42,9 @@ export interface WriterParts {
   readonly room: () => Promise<void>
 }
 
-/** A commit takes at most this many records, so that the event loop is never held for long. */
+/** A commit takes at most this many records, or about so many bytes, so that the event loop is never held for long. */
 const groupLength = 1024
+const groupBytes = 8 * 2 ** 20
 const fileBytes = 12 * 2 ** 20
 
 /** Group commit: while one write is on its way to the disk, what arrives waits and goes with the next. */
@@ -137,10 +139,12 @@ export class Writer {
 
   #takeGroup(): readonly Waiting[] {
     let records = 0
+    let bytes = 0
     let count = 0
     for (const { commit } of this.#waiting) {
-      if (count > 0 && records + commit.records.length > groupLength) break
       records += commit.records.length
+      bytes += weightOf(commit)
+      if (count > 0 && (records > groupLength || bytes > groupBytes)) break
       count += 1
     }
     return this.#waiting.splice(0, count)
@@ -150,7 +154,7 @@ export class Writer {
     const began = performance.now()
     const sizeBefore = this.#log.bytes
     try {
-      if (this.#log.bytes >= fileBytes) await this.#change()
+      if (this.#isFullWith(group)) await this.#change()
       await this.#write(group)
     } catch (error) {
       this.#parts.troubles.begins('store', firstLine(error))
@@ -161,6 +165,13 @@ export class Writer {
     const written = this.#log.bytes - Math.min(sizeBefore, this.#log.bytes)
     this.#parts.telemetry?.committed(written, performance.now() - began)
     this.#publish(group)
+  }
+
+  /** What is large gets a file for itself: a file is the least that can be moved to a segment. */
+  #isFullWith(group: readonly Waiting[]): boolean {
+    const { bytes, records } = this.#log
+    const added = group.reduce((sum, { commit }) => sum + weightOf(commit), 0)
+    return bytes >= fileBytes || (records > 0 && bytes + added > 2 * fileBytes)
   }
 
   async #write(group: readonly Waiting[]): Promise<void> {
@@ -190,7 +201,7 @@ export class Writer {
       for (const record of commit.records) {
         const position = this.#next++
         stored(record, position)
-        this.#extent = extended(this.#extent, record.entry, position)
+        this.#extent = together(this.#extent, extentOf(record.entry, position))
         recent.add(...hitsOf(record.entry, position))
       }
       resolve(this.head)
@@ -214,24 +225,23 @@ export class Writer {
   }
 }
 
-const noExtent: Extent = {
-  records: 0,
-  alerts: 0,
-  firstPosition: 0,
-  lastPosition: 0,
-  firstMs: Infinity,
-  lastMs: -Infinity,
+/** Bytes of its lines, about. */
+function weightOf({ records }: Commit): number {
+  return records.reduce(
+    (sum, { entry: { event, document } }) => sum + event.raw.text.length + document.length,
+    0,
+  )
 }
 
-function extended(before: Extent, { event, alert }: Entry, position: Position): Extent {
+function extentOf({ event, alert }: Entry, position: Position): Extent {
   const ms = Math.trunc(event.raw.receivedAtMs)
   return {
-    records: before.records + 1,
-    alerts: before.alerts + (alert ? 1 : 0),
-    firstPosition: before.records === 0 ? position : before.firstPosition,
+    records: 1,
+    alerts: alert ? 1 : 0,
+    firstPosition: position,
     lastPosition: position,
-    firstMs: Math.min(before.firstMs, ms),
-    lastMs: Math.max(before.lastMs, ms),
+    firstMs: ms,
+    lastMs: ms,
   }
 }
 
