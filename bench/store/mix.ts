@@ -33,6 +33,7 @@ interface Template {
   readonly tokens: readonly string[]
   readonly text: Parts
   readonly document: Parts
+  readonly shortDocument: Parts | undefined
 }
 
 /** Numbers from 0 to below 2^32, the same ones for the same seed (mulberry32). */
@@ -84,6 +85,7 @@ export class Mix {
       ...template.entry,
       event: decoded,
       document,
+      ...(template.shortDocument && { shortDocument: filled(template.shortDocument, values) }),
       alert: alert && { ...alert, id: `${receivedAtMs / 1000}.${index}`, event: decoded, document },
     }
   }
@@ -154,7 +156,14 @@ function templateOf(entry: Entry): Template {
   const tokens = [
     ...new Set([...text.matchAll(tokenPattern), ...entry.document.matchAll(tokenPattern)].flat()),
   ]
-  return { entry, tokens, text: partsOf(text, tokens), document: partsOf(entry.document, tokens) }
+  const { document, shortDocument } = entry
+  return {
+    entry,
+    tokens,
+    text: partsOf(text, tokens),
+    document: partsOf(document, tokens),
+    shortDocument: shortDocument === undefined ? undefined : partsOf(shortDocument, tokens),
+  }
 }
 
 /** The text in pieces; a number stands for the token of that place. */

@@ -1,5 +1,5 @@
 import { parseQuery } from '../../src/store/query/parse.ts'
-import type { AggregateRequest, Aggregation, SearchRequest, Store } from '../../src/store/store.ts'
+import type { AggregateRequest, Aggregation, Entry, SearchRequest, Store } from '../../src/store/store.ts'
 import { spanMs, startMs } from './mix.ts'
 
 export interface Question {
@@ -44,6 +44,16 @@ function aggregate(it: Aggregation, query = '', more: Partial<AggregateRequest> 
 
 const inDay = 'received BETWEEN $from AND $to'
 const half = 1_800_000
+
+/** What is asked about one event of the last day; every audit event has an id of its own. */
+export function questionsAbout({ document }: Entry): readonly Question[] {
+  const [, id = ''] = /"auditID":"([^"]+)"/.exec(document) ?? []
+  return [
+    { name: 'one audit id as bare word, day', budgetMs: 2000, ask: search(id, day) },
+    { name: 'the end of an audit id as bare word, day', budgetMs: 2000, ask: search(id.slice(-12), day) },
+    { name: 'any path: auditID: (one), day', budgetMs: 2000, ask: search(`auditID: ${id}`, day) },
+  ]
+}
 
 /** What the pages of the dashboard ask. */
 export const questions: readonly Question[] = [
@@ -109,7 +119,27 @@ export const questions: readonly Question[] = [
     sqlite: `SELECT document ->> '$.data.userAgent', count(*) AS n FROM records WHERE ${inDay} GROUP BY 1 ORDER BY n DESC LIMIT 10`,
   },
   {
-    name: 'rare bare word, day',
+    name: 'common bare word (kubectl), day',
+    budgetMs: 2000,
+    ask: search('kubectl', day),
+  },
+  {
+    name: 'bare word of three letters that no event has, day',
+    budgetMs: 2000,
+    ask: search('q0q', day),
+  },
+  {
+    name: 'terms image where a rare word is, day',
+    budgetMs: 2000,
+    ask: aggregate({ kind: 'terms', field: 'docker.Actor.Attributes.image', size: 10 }, 'unheard-of'),
+  },
+  {
+    name: 'bare word that no event has, all time',
+    budgetMs: 10_000,
+    ask: search('unheard-of'),
+  },
+  {
+    name: 'bare word that no event has, day',
     budgetMs: 2000,
     ask: search('unheard-of', day),
     sqlite: `SELECT count(*) FROM records WHERE ${inDay} AND (document LIKE '%unheard-of%' OR text LIKE '%unheard-of%')`,

@@ -17,6 +17,7 @@ import { applyLimits, type Limits } from './disk/retention.ts'
 import { RecentHits } from './disk/recent-hits.ts'
 import { Segments } from './disk/segments.ts'
 import { type Trouble, Troubles } from './disk/troubles.ts'
+import { WordIndex } from './disk/words/word-index.ts'
 import { Writer } from './disk/writer.ts'
 import type { KeptStore } from './kept-store.ts'
 
@@ -34,6 +35,8 @@ export interface StoreOptions {
   readonly memoryBytes?: number
   /** How many of the newest ids are kept in memory; older ones are looked up on disk. */
   readonly recentIds?: number
+  /** Of one processor's time, how much writing down the words of events may take, which makes searches for rare ones fast. Default: a tenth; 0: none. */
+  readonly wordsShare?: number
   /** Called once per file that could not be read, at the start and later, after its damage was dealt with. */
   readonly onDamage?: (damage: Damage) => void
   /** Called when events cannot be stored or made searchable, and when they can again. */
@@ -112,6 +115,8 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         await mender.replaceMissing(segments.list)
         if (options.limits) await applyLimits(segments, options.limits, { nowMs: clock.trusted(), telemetry })
       }
+      const words = new WordIndex({ database, segments, share: options.wordsShare })
+      words.start()
       const stopMaintenance = regularly(() => indexer.maintain(tidy), clock, telemetry)
       return new DiskStore({
         folder,
@@ -121,6 +126,7 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         indexer,
         identity,
         mender,
+        words,
         release,
         stopMaintenance: () => {
           closing.abort()

@@ -1,9 +1,9 @@
 import { documentPath } from '../query/field.ts'
 import type { AggregateRequest, Aggregation, AggregationResult, Bucket, Dataset } from '../store.ts'
 import { columnOf } from './columns.ts'
-import type { Database, Row } from './database.ts'
+import type { Row } from './database.ts'
 import { unescape } from './line.ts'
-import { limitReached, timeLimit, whereOf, within } from './search.ts'
+import { limitReached, type Readable, timeLimit, whereOf, within } from './search.ts'
 import type { Segment } from './segments.ts'
 import { textsAt } from './json-values.ts'
 import { Values } from './statement.ts'
@@ -16,7 +16,7 @@ const bands = `CASE WHEN rule_level >= 15 THEN 'critical' WHEN rule_level >= 12 
 
 /** Each aggregation is one statement over all segments of the time range. */
 export async function aggregateSegments(
-  database: Database,
+  readable: Readable,
   segments: readonly Segment[],
   request: AggregateRequest,
   callerSignal: AbortSignal,
@@ -25,7 +25,7 @@ export async function aggregateSegments(
   const results: Record<string, AggregationResult> = {}
   const inRange = within(segments, request)
   for (const [name, aggregation] of Object.entries(request.aggregations)) {
-    const scope: Scope = { database, segments: inRange, request, signal }
+    const scope: Scope = { ...readable, segments: inRange, request, signal }
     try {
       results[name] = inRange.length === 0 ? nothing(aggregation) : await run(aggregation, scope)
     } catch (error) {
@@ -46,8 +46,7 @@ function nothing(aggregation: Aggregation): AggregationResult {
   return { buckets: bounds.map((key) => ({ key, count: 0 })), other: 0 }
 }
 
-interface Scope {
-  readonly database: Database
+interface Scope extends Readable {
   readonly segments: readonly Segment[]
   readonly request: AggregateRequest
   readonly signal: AbortSignal

@@ -27,3 +27,8 @@ export async function setAside(file: string, folder: string): Promise<string> {
 export function firstLine(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
 }
+
+/** More than the database may use: less has to be asked at a time. */
+export function isMemoryExhausted(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Out of Memory Error')
+}

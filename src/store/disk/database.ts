@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import { DuckDBBlobVector, DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import { availableParallelism } from 'node:os'
 
 /**
@@ -16,6 +16,9 @@ const memoryPerByte = 3
 const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)}MiB`
 
 export type Row = readonly DuckDBValue[]
+
+/** Rows of texts that are looked through before something else may happen: a few milliseconds. */
+const rowsAtOnce = 128
 
 /** Another process holds the folder. */
 export class StoreBusy extends Error {}
@@ -92,6 +95,26 @@ export class Database {
         }
       }
       return numbers.subarray(0, at)
+    })
+  }
+
+  /** Hands over the texts of a statement, whose columns are `BLOB`s, one by one; other work goes on in between. */
+  async readBytes(sql: string, visit: (bytes: Uint8Array, column: number) => void): Promise<void> {
+    await this.#reading(undefined, async (connection) => {
+      const result = await connection.run(sql)
+      for (let index = 0; index < result.chunkCount; index++) {
+        const chunk = result.getChunk(index)
+        const columns = Array.from({ length: chunk.columnCount }, (_, column) =>
+          chunk.getColumnVector(column),
+        )
+        for (let row = 0; row < chunk.rowCount; row++) {
+          for (const [column, vector] of columns.entries()) {
+            const bytes = vector instanceof DuckDBBlobVector ? vector.getItemBytes(row) : null
+            if (bytes) visit(bytes, column)
+          }
+          if (row % rowsAtOnce === 0) await new Promise(setImmediate)
+        }
+      }
     })
   }
 

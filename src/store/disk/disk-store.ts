@@ -25,6 +25,7 @@ import type { Writer } from './writer.ts'
 import type { BackedUp, Compacted, KeptStore, Verified } from '../kept-store.ts'
 import { backUp } from './backup.ts'
 import { verifyFiles } from './verify.ts'
+import type { WordIndex } from './words/word-index.ts'
 
 export interface DiskParts {
   readonly folder: string
@@ -34,6 +35,7 @@ export interface DiskParts {
   readonly indexer: Indexer
   readonly identity: Identity
   readonly mender: Mender
+  readonly words: WordIndex
   readonly stopMaintenance: () => void
   /** Frees what keeps other processes out. Called last. */
   readonly release: () => void
@@ -75,8 +77,7 @@ export class DiskStore implements KeptStore {
 
   async search(request: SearchRequest, signal: AbortSignal): Promise<Page> {
     const behind = await this.#parts.indexer.catchUpUnlessPaused()
-    const { database } = this.#parts
-    const page = await this.#reading((list) => searchSegments(database, list, request, signal))
+    const page = await this.#reading((list) => searchSegments(this.#parts, list, request, signal))
     return behind === undefined || page.partial !== undefined ? page : { ...page, partial: behind }
   }
 
@@ -85,8 +86,7 @@ export class DiskStore implements KeptStore {
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, AggregationResult>>> {
     const behind = await this.#parts.indexer.catchUpUnlessPaused()
-    const { database } = this.#parts
-    const results = await this.#reading((list) => aggregateSegments(database, list, request, signal))
+    const results = await this.#reading((list) => aggregateSegments(this.#parts, list, request, signal))
     if (behind === undefined) return results
     return Object.fromEntries(
       Object.entries(results).map(([name, result]) => [name, { partial: behind, ...result }]),
@@ -164,11 +164,12 @@ export class DiskStore implements KeptStore {
   }
 
   async compact(): Promise<Compacted> {
-    const { segments, indexer } = this.#parts
+    const { segments, indexer, words } = this.#parts
     await indexer.catchUp()
     return indexer.paused(async () => {
       const bytesBefore = await segments.sizeBytes()
       for (const segment of segments.list) await segments.compact(segment)
+      await words.complete()
       return { segments: segments.list.length, bytesBefore, bytesAfter: await segments.sizeBytes() }
     })
   }
@@ -179,8 +180,9 @@ export class DiskStore implements KeptStore {
   }
 
   async #close(): Promise<void> {
-    const { writer, indexer, database, release, stopMaintenance } = this.#parts
+    const { writer, indexer, words, database, release, stopMaintenance } = this.#parts
     stopMaintenance()
+    await words.stop()
     await writer.drained()
     await indexer.stop()
     await writer.close()

@@ -1,11 +1,15 @@
 import { withFullLog } from '../full-log.ts'
 import type { Dataset, Hit, Page, ReplayedEvent, SearchRequest } from '../store.ts'
 import { toByteString } from '../../event/byte-string.ts'
+import { isMemoryExhausted } from './damage.ts'
 import type { Database, Row } from './database.ts'
 import { unescape } from './line.ts'
 import type { Segment } from './segments.ts'
 import { condition, readsDocuments } from './sql.ts'
 import { documentOf, isElided, Values } from './statement.ts'
+import { mayHold } from './words/needed-words.ts'
+import { cut, inRanges, lengthOf, type Range } from './words/ranges.ts'
+import type { WordIndex } from './words/word-index.ts'
 
 export const countLimit = 10_000
 const hitLimit = 10_000
@@ -41,10 +45,6 @@ export function timeLimit(signal: AbortSignal): { signal: AbortSignal; limit: Ab
 
 const tooSlow = `the time limit of ${timeLimitMs / 1000} s was reached; narrow the time range or the query`
 
-function isMemoryExhausted(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Out of Memory Error')
-}
-
 /** Events may be of a megabyte: when so many rows are too much for the memory of the store, fewer are read, at last one. */
 async function readFewer(
   limit: number,
@@ -71,6 +71,8 @@ const countingMs = 1_500
 /** How many positions a statement looks at when it has to read documents: few at first, because the newest are often enough. */
 const firstStretch = 20_480
 const longestStretch = 163_840
+/** The database compares every row with each. */
+const mostRanges = 64
 
 interface Found {
   readonly hits: Hit[]
@@ -78,9 +80,15 @@ interface Found {
   isCounted: boolean
 }
 
+/** What is read, and what says where there is something to read. */
+export interface Readable {
+  readonly database: Database
+  readonly words: WordIndex
+}
+
 /** One page and how many there are, newest first (or oldest), stopping as soon as both are known. */
 export async function searchSegments(
-  database: Database,
+  { database, words }: Readable,
   segments: readonly Segment[],
   request: SearchRequest,
   callerSignal: AbortSignal,
@@ -88,7 +96,7 @@ export async function searchSegments(
   const { signal, limit: slow } = timeLimit(callerSignal)
   const found: Found = { hits: [], total: 0, isCounted: true }
   try {
-    await collect(found, { database, segments, request, signal })
+    await collect(found, { database, words, segments, request, signal })
   } catch (error) {
     const partial = callerSignal.aborted ? undefined : limitReached(error, slow)
     if (partial === undefined) throw error
@@ -98,74 +106,99 @@ export async function searchSegments(
   return { hits: found.hits, total: { value: Math.min(found.total, countLimit), exact } }
 }
 
-interface Looking {
-  readonly database: Database
+interface Looking extends Readable {
   readonly segments: readonly Segment[]
   readonly request: SearchRequest
   readonly signal: AbortSignal
 }
 
-async function collect(found: Found, { database, segments, request, signal }: Looking): Promise<void> {
+async function collect(found: Found, looking: Looking): Promise<void> {
+  const { database, request, signal } = looking
   const limit = Math.min(request.limit, hitLimit)
   const isCounting = request.counting !== false
   const began = performance.now()
   found.isCounted = isCounting
-  const next = stretches(within(segments, request), request)
+  const next = stretches(looking)
   const parts: Stretch[] = []
   for (;;) {
-    const stretch = parts.pop() ?? next.next().value
-    if (!stretch) return
     const isFull = found.hits.length >= limit
     if (isFull && (!isCounting || found.total > countLimit)) return
+    const stretch = parts.pop() ?? (await next.next()).value
+    if (!stretch) return
     if (isFull && performance.now() - began > countingMs) {
       found.isCounted = false
       return
     }
-    const { segment, from, to } = stretch
-    const asked = { ...request, limit: limit - found.hits.length, from, to }
+    const { segment, ranges } = stretch
+    const asked = { ...request, limit: limit - found.hits.length, ranges }
     try {
       const positions = await positionsIn(database, segment, asked, signal)
       const page = { ...request, positions: positions.page }
       found.hits.push(...(await hitsAt(database, segment, page, signal)))
       found.total += positions.total
     } catch (error) {
-      if (from === to || !isMemoryExhausted(error)) throw error
-      parts.push(...partsOf(stretch, request.order === 'newest').toReversed())
+      const smaller = partsOf(stretch, request.order === 'newest')
+      if (smaller.length < 2 || !isMemoryExhausted(error)) throw error
+      parts.push(...smaller.toReversed())
     }
   }
 }
 
-/** What was too much at once, in pieces, in the order of the request. */
-function partsOf({ segment, from, to }: Stretch, isNewestFirst: boolean): readonly Stretch[] {
-  const length = Math.ceil((to - from + 1) / 8)
-  const starts = Array.from({ length: Math.ceil((to - from + 1) / length) }, (_, n) => from + n * length)
-  const parts = starts.map((start) => ({ segment, from: start, to: Math.min(to, start + length - 1) }))
-  return isNewestFirst ? parts.toReversed() : parts
+/** What was too much at once, in pieces, in the order of the request. One position is one piece. */
+function partsOf({ segment, ranges }: Stretch, isNewestFirst: boolean): readonly Stretch[] {
+  const length = Math.ceil(ranges.reduce((sum, range) => sum + lengthOf(range), 0) / 8)
+  return [...inPieces(ranges, isNewestFirst, () => length)].map((piece) => ({ segment, ranges: piece }))
 }
 
 interface Stretch {
   readonly segment: Segment
-  readonly from: number
-  readonly to: number
+  /** In the order of the request. */
+  readonly ranges: readonly Range[]
 }
 
 /** Positions in the order of the request: whole segments when columns answer the query, else in pieces. */
-function* stretches(segments: readonly Segment[], request: SearchRequest): Generator<Stretch, undefined> {
+async function* stretches(looking: Looking): AsyncGenerator<Stretch, undefined> {
+  const { request, words } = looking
+  const segments = within(looking.segments, request)
   const isNewestFirst = request.order === 'newest'
-  let length = readsDocuments(request.query) ? firstStretch : Infinity
+  const reads = readsDocuments(request.query)
+  const condition = reads ? mayHold(request.query) : undefined
+  let length = firstStretch / 2
+  const next = () => {
+    length = Math.min(length * 2, longestStretch)
+    return reads ? length : Infinity
+  }
   for (const segment of isNewestFirst ? segments.toReversed() : segments) {
-    const { firstPosition, lastPosition } = segment
-    for (let done = 0; done <= lastPosition - firstPosition;) {
-      const rest = Math.min(length, lastPosition - firstPosition + 1 - done)
-      const from = isNewestFirst ? lastPosition + 1 - done - rest : firstPosition + done
-      yield { segment, from, to: from + rest - 1 }
-      done += rest
-      length = Math.min(length * 2, length === Infinity ? Infinity : longestStretch)
-    }
+    const ranges = await words.candidates(segment, condition)
+    const ordered = isNewestFirst ? ranges.toReversed() : ranges
+    for (const piece of inPieces(ordered, isNewestFirst, next)) yield { segment, ranges: piece }
   }
 }
 
-type Asked = SearchRequest & { readonly from: number; readonly to: number }
+/** The ranges, so many positions at a time. */
+function* inPieces(
+  ranges: readonly Range[],
+  isNewestFirst: boolean,
+  nextLength: () => number,
+): Generator<readonly Range[]> {
+  let piece: Range[] = []
+  let room = nextLength()
+  for (const range of ranges) {
+    for (let rest: Range | undefined = range; rest;) {
+      const [first, left]: ReturnType<typeof cut> = cut(rest, room, isNewestFirst)
+      piece.push(first)
+      room -= lengthOf(first)
+      rest = left
+      if (room > 0 && piece.length < mostRanges) continue
+      yield piece
+      piece = []
+      room = nextLength()
+    }
+  }
+  if (piece.length > 0) yield piece
+}
+
+type Asked = SearchRequest & Pick<Stretch, 'ranges'>
 
 async function positionsIn(
   database: Database,
@@ -175,7 +208,7 @@ async function positionsIn(
 ): Promise<{ readonly total: number; readonly page: readonly bigint[] }> {
   const { order, after, limit } = request
   const values = new Values()
-  const where = `${whereOf(request, values)} AND position BETWEEN ${request.from} AND ${request.to}`
+  const where = `${inRanges(request.ranges)} AND ${whereOf(request, values)}`
   const direction = order === 'newest' ? 'DESC' : 'ASC'
   const from = `FROM ${segment.schema}.records WHERE ${where}`
   const beyondSql = (position: number) =>

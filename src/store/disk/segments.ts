@@ -72,9 +72,12 @@ export class Segments {
     const damaged: { readonly number: number; readonly damage: Damage }[] = []
     for (const name of (await readdir(this.#folder)).sort()) {
       const [, number, day] = namePattern.exec(name) ?? []
-      if (/\.new(?:\.wal)?$/.test(name)) await rm(path.join(this.#folder, name), { force: true })
+      const file = path.join(this.#folder, name)
+      const isLeft =
+        /\.new(?:\.wal)?$/.test(name) || (name.endsWith('.words') && !existsSync(file.slice(0, -6)))
+      if (isLeft) await rm(file, { force: true })
       if (number === undefined || day === undefined) continue
-      const place = { number: Number(number), day, file: path.join(this.#folder, name) }
+      const place = { number: Number(number), day, file }
       const { segment, damage } = await this.#attachOrSetAside(place, damagedFolder)
       if (segment) found.push(segment)
       if (damage) damaged.push({ number: place.number, damage })
@@ -233,7 +236,8 @@ export class Segments {
   async sizeBytes(): Promise<number> {
     let sum = 0
     for (const { path: file } of this.#list) {
-      for (const end of ['', '.wal']) if (existsSync(file + end)) sum += (await stat(file + end)).size
+      for (const end of ['', '.wal', '.words'])
+        if (existsSync(file + end)) sum += (await stat(file + end)).size
     }
     return sum
   }
@@ -395,4 +399,5 @@ function attach(file: string, schema: string): string {
 async function removeFile(file: string): Promise<void> {
   await rm(file, { force: true })
   await rm(`${file}.wal`, { force: true })
+  await rm(`${file}.words`, { force: true })
 }

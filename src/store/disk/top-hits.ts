@@ -4,9 +4,11 @@ import type { Database } from './database.ts'
 import { hitsAt, searchSegments, whereOf } from './search.ts'
 import type { Segment } from './segments.ts'
 import { Values } from './statement.ts'
+import type { WordIndex } from './words/word-index.ts'
 
 interface Scope {
   readonly database: Database
+  readonly words: WordIndex
   readonly segments: readonly Segment[]
   readonly request: AggregateRequest
   readonly signal: AbortSignal
@@ -22,7 +24,7 @@ export async function topHits(
     return { buckets: [], hits: (await highest(limit, scope)).map((hit) => topHit(hit, fields)) }
   const { dataset, query, fromMs, toMs } = scope.request
   const { hits, partial } = await searchSegments(
-    scope.database,
+    scope,
     scope.segments,
     {
       dataset,
