@@ -33,7 +33,7 @@ const controllers = new Set(
 )
 /** Users of the hosted control planes of clouds, which no one else can be. */
 const hosted =
-  /^(?:eks:.*|aksService|aksProblemDetector|hcpService|acsService|masterclient|gcp:.*|cloud-controller-manager|k3s-cloud-controller-manager)$/
+  /^(?:eks:.*|aksService|aksProblemDetector|hcpService|acsService|masterclient|gcp:.*|.*@container-engine-robot\.iam\.gserviceaccount\.com|cloud-controller-manager|k3s-cloud-controller-manager)$/
 
 function kindOfServiceAccount(name: string): ActorKind {
   const [namespace, account = ''] = name.slice(serviceAccount.length).split(':')

@@ -207,8 +207,12 @@ function otherThanUsual(context: Context, done: Done): readonly [kind: string, w
   const state = stateOf(context)
   const agent = program(text(event['userAgent']))
   const isOtherAgent = state.program !== undefined && state.program !== agent
+  if (actor.kind === 'serviceaccount') {
+    const isScript = state.program !== agent && /^(?:curl|wget|httpie)$/i.test(agent)
+    state.program = agent
+    return [isScript || (isOtherAgent && handTools.test(agent)) ? 'tool' : '', agent]
+  }
   state.program = agent
-  if (actor.kind === 'serviceaccount') return [isOtherAgent && handTools.test(agent) ? 'tool' : '', agent]
   if (!writes.test(done)) return [isOtherAgent ? 'agent' : '', agent]
   const network = networkOf(texts(event['sourceIPs']).at(-1) ?? '')
   const isOther = state.network !== undefined && state.network !== network
