@@ -72,6 +72,8 @@ function source(event: Tree, facts: Facts): void {
 /** What a person or a script uses, and no kubelet, controller or scheduler. */
 export const handTools =
   /^(?:kubectl|curl|wget|python|httpie|ruby|perl|powershell|mozilla|okhttp|node-fetch|axios)/i
+/** Besides those: what no part of the control plane calls itself, and no name at all. */
+const noMachine = /^(?:openapi-generator|swagger|k9s|lens|headlamp|peirates|$)/i
 const machines =
   /^system:(?:node:.+|bootstrap:.+|kube-scheduler|kube-controller-manager|kube-proxy|apiserver)$/
 
@@ -105,7 +107,8 @@ export function actorFacts(event: Tree, facts: Facts): Actor {
   }
   facts.set('actor.masters', list(acting['groups']).includes('system:masters'))
   const isMachine = kind === 'controller' || kind === 'node' || machines.test(name)
-  facts.set('actor.by_hand', isMachine && !isOther && handTools.test(text(event['userAgent'])))
+  const agent = text(event['userAgent'])
+  facts.set('actor.by_hand', isMachine && !isOther && (handTools.test(agent) || noMachine.test(agent)))
   if (kind === 'serviceaccount') facts.set('actor.namespace', name.split(':')[2])
   source(event, facts)
   return { name, kind }
