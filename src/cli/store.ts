@@ -22,7 +22,7 @@ const usage = `Usage: quaywatch store ACTION [options]
   --home DIR         where the manager keeps its data
   --json             one JSON object
 
-All but restore also work while the manager runs. A backup holds the store only: etc/ and logs/ are files that any tool can copy.`
+All but restore also work while the manager runs. A backup holds what is in data/: etc/ and logs/ are files that any tool can copy.`
 
 export const command: Command = {
   name: 'store',

@@ -68,6 +68,44 @@ describe('quaywatch store', () => {
     assert.deepEqual(await contentOf(restored), { ids: idsTo(200), cursor: 'cursor 200' })
   })
 
+  it('backs up and restores what other parts keep beside the store, but nothing that is being written or set aside', async () => {
+    const home = await newHome('beside', 20)
+    const kept = ['docker-listener/inventory-local.json', 'notebook.json', 'rule-files/my rules~local.xml']
+    const left = ['docker-listener/inventory-local.json.tmp', 'sign-in', 'damaged-1/segment']
+    for (const name of [...kept, ...left]) {
+      mkdirSync(path.dirname(path.join(home, 'data', name)), { recursive: true })
+      writeFileSync(path.join(home, 'data', name), `content of ${name}`)
+    }
+    const backup = path.join(root, 'beside-backup')
+    const done = await quaywatch('backup', backup, '--home', home)
+    assert.equal(done.code, 0, done.stderr)
+    const restored = path.join(root, 'beside-restored')
+    assert.equal((await quaywatch('restore', backup, '--home', restored)).code, 0)
+    for (const name of kept)
+      assert.equal(readFileSync(path.join(restored, 'data', name), 'utf8'), `content of ${name}`)
+    for (const name of left) assert.equal(existsSync(path.join(restored, 'data', name)), false, name)
+    assert.deepEqual((await contentOf(restored)).ids, idsTo(20))
+  })
+
+  it('refuses a backup that wants to write elsewhere', async () => {
+    const home = await newHome('outside', 20)
+    const backup = path.join(root, 'outside-backup')
+    await quaywatch('backup', backup, '--home', home)
+    const manifest = path.join(backup, 'backup.json')
+    for (const name of ['../outside', '/tmp/outside', 'log/../../outside', './id.key']) {
+      const text = readFileSync(manifest, 'utf8').replace(/"name": ".*"/, `"name": ${JSON.stringify(name)}`)
+      writeFileSync(manifest, text)
+      const { code, stderr } = await quaywatch(
+        'restore',
+        backup,
+        '--home',
+        path.join(root, 'outside-restored'),
+      )
+      assert.equal(code, 1, name)
+      assert.match(stderr, /does not understand\n$/, name)
+    }
+  })
+
   it('backs up one moment of a store that is being written', async () => {
     const home = await newHome('busy', 100)
     const store = await openStore({ folder: path.join(home, 'data') })

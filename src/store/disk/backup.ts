@@ -31,7 +31,8 @@ const manifestName = 'backup.json'
 
 /**
  * Copies segments first and log files after them, while nothing moves from one to the other: what is committed meanwhile is in the copied log
- * or not, whole commits and their cursors together. The folder gets its name when everything in it is on the disk.
+ * or not, whole commits and their cursors together. What others keep beside the store comes first, so that it is never ahead of what is stored.
+ * The folder gets its name when everything in it is on the disk.
  */
 export async function backUp(
   folder: string,
@@ -44,8 +45,11 @@ export async function backUp(
   await rm(partial, { recursive: true, force: true })
   const headBefore = head()
   try {
-    const names = ['id.key', ...segmentNames(folder, segments)]
-    for (const name of names) await copyDurably(path.join(folder, name), path.join(partial, name))
+    const names: string[] = []
+    for (const name of await namesBeside(folder)) if (await copied(folder, partial, name)) names.push(name)
+    const ours = ['id.key', ...segmentNames(folder, segments)]
+    names.push(...ours)
+    for (const name of ours) await copyDurably(path.join(folder, name), path.join(partial, name))
     for (const name of (await readdir(path.join(folder, 'log'))).sort()) {
       await copyDurably(path.join(folder, 'log', name), path.join(partial, 'log', name))
       names.push(path.join('log', name))
@@ -73,6 +77,35 @@ function segmentNames(folder: string, segments: readonly Segment[]): readonly st
     .flatMap((segment) => [segment.path, `${segment.path}.wal`])
     .filter((file) => existsSync(file))
     .map((file) => path.relative(folder, file))
+}
+
+/** What the store has for itself, what is set aside, and the link for the first sign-in. */
+const notBeside = /^(?:segments|log|id\.key|lock\.duckdb.*|damaged-.*|sign-in)$/
+const unfinished = /\.(?:tmp|new|partial)$/
+
+/** Files of other components in the store's folder: inventories, accounts, notes, rule files, what waits to be stored. */
+async function namesBeside(folder: string): Promise<readonly string[]> {
+  const names: string[] = []
+  for (const top of await readdir(folder, { withFileTypes: true })) {
+    if (notBeside.test(top.name)) continue
+    if (top.isFile()) names.push(top.name)
+    if (!top.isDirectory()) continue
+    const inside = await readdir(path.join(folder, top.name), { recursive: true, withFileTypes: true })
+    const files = inside.filter((file) => file.isFile())
+    names.push(...files.map((file) => path.relative(folder, path.join(file.parentPath, file.name))))
+  }
+  return names.filter((name) => !unfinished.test(name)).sort()
+}
+
+/** False: it is gone meanwhile. */
+async function copied(folder: string, partial: string, name: string): Promise<boolean> {
+  try {
+    await copyDurably(path.join(folder, name), path.join(partial, name))
+    return true
+  } catch (error) {
+    if (existsSync(path.join(folder, name))) throw error
+    return false
+  }
 }
 
 /** Makes a home's `data` out of a backup, after comparing every file with what the backup says about it. */
@@ -109,7 +142,7 @@ async function readManifest(backup: string): Promise<Manifest> {
     throw new BackupRefused(`${backup} is no backup: it has no ${manifestName}`)
   }
   const manifest: Manifest = JSON.parse(text) // its files are compared before anything is made of it
-  const isInside = (name: string) => /^(?:id\.key|(?:segments|log)\/[\w.-]+)$/.test(name)
+  const isInside = (name: string) => path.normalize(`/${name}`) === `/${name}` && !/[\0\\]/.test(name)
   if (manifest.format !== 1 || !manifest.files.every(({ name }) => isInside(name)))
     throw new BackupRefused(`${backup} has a ${manifestName} that this program does not understand`)
   return manifest
