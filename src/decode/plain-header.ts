@@ -79,6 +79,8 @@ const appleSystemLog: Places = [
   [19, ':'],
 ]
 
+const forms = [xferlog, snort, suricata, apacheError]
+
 function stand(text: ByteString, places: Places): boolean {
   for (const [at, character] of places) if (text[at] !== character) return false
   return true
@@ -86,7 +88,7 @@ function stand(text: ByteString, places: Places): boolean {
 
 /** Headers without `host program:` behind them; without any header the whole text is the log. */
 export function readPlainHeader(text: ByteString): Header {
-  for (const { length, places, timestamp, log } of [xferlog, snort, suricata, apacheError]) {
+  for (const { length, places, timestamp, log } of forms) {
     if (text.length >= length && stand(text, places))
       return { ...noHeader(text.slice(log)), timestamp: text.slice(...timestamp) }
   }
@@ -101,7 +103,10 @@ function noHeader(log: ByteString): Header {
 /** `1140804070.368  11623 `: seconds, milliseconds and the time a request took */
 function readSquid(text: ByteString): Header | undefined {
   const isSquid =
-    text.length >= 32 && /^1\d{3}[^]{6}\.[^]{2}\d /.test(text) && (text[21] === ' ' || text[22] === ' ')
+    text.startsWith('1') &&
+    text.length >= 32 &&
+    /^1\d{3}[^]{6}\.[^]{2}\d /.test(text) &&
+    (text[21] === ' ' || text[22] === ' ')
   if (!isSquid) return undefined
   let start = 14
   while (text[start] === ' ') start += 1

@@ -10,7 +10,7 @@ import type { Memory, RuleSet } from './rule-set.ts'
 import type { Rule, RuleNode } from './rule.ts'
 import type { RuleTree } from './rule-tree.ts'
 import type { Trace } from './trace.ts'
-import { walk } from './walk.ts'
+import { walk, type WalkOptions } from './walk.ts'
 
 export interface RuleSetParts {
   readonly tree: RuleTree
@@ -33,7 +33,8 @@ export class EngineRuleSet implements RuleSet {
   readonly #regexConsumers: readonly Rule[]
   readonly #context: LoadContext
   readonly #writer: DocumentWriter
-  readonly #forgetsOnFailure: boolean
+  readonly #walkOptions: WalkOptions
+  readonly #hourOf: (atMs: number) => number
 
   constructor({ tree, regexConsumers, exhausted, budget, context }: RuleSetParts) {
     this.rules = tree.rules
@@ -46,7 +47,8 @@ export class EngineRuleSet implements RuleSet {
       context.managerName,
       new TimestampText((atMs) => context.utcOffsetMinutes(atMs)),
     )
-    this.#forgetsOnFailure = context.quirks.has('Q-10')
+    this.#walkOptions = { forgetsOnFailure: context.quirks.has('Q-10') }
+    this.#hourOf = (atMs) => Math.floor((atMs + context.utcOffsetMinutes(atMs) * 60_000) / 3_600_000)
   }
 
   get size(): number {
@@ -76,10 +78,10 @@ export class EngineRuleSet implements RuleSet {
     if (!(memory instanceof EngineMemory)) throw new TypeError('evaluate: a memory of another rule set')
     this.#budget.refill(event.log.length)
     const evaluation = new Evaluation(event, memory, trace)
-    if (memory.mode === 'daemon') memory.enterQuarter(evaluation.nowMs, (atMs) => this.#hourOf(atMs))
+    if (memory.mode === 'daemon') memory.enterQuarter(evaluation.nowMs, this.#hourOf)
     const matched =
       event.generatingRule === undefined
-        ? walk(this.roots, evaluation, { forgetsOnFailure: this.#forgetsOnFailure })
+        ? walk(this.roots, evaluation, this.#walkOptions)
         : this.#decidedElsewhere(event.generatingRule, evaluation)
     const outcome =
       memory.mode === 'daemon' ? this.#settle(matched, evaluation) : this.#settleLogtest(matched, evaluation)
@@ -91,10 +93,6 @@ export class EngineRuleSet implements RuleSet {
     const rule = this.rule(id)
     if (rule) evaluation.count(rule)
     return rule
-  }
-
-  #hourOf(nowMs: number): number {
-    return Math.floor((nowMs + this.#context.utcOffsetMinutes(nowMs) * 60_000) / 3_600_000)
   }
 
   /** What follows a match in a manager (spec/rules.md §4.5). */
@@ -139,12 +137,15 @@ export class EngineRuleSet implements RuleSet {
   /** Keeps the event for later searches: for rules that count the id, else the group; and for those that test the text. */
   #hold(rule: Rule, { event, memory, matched }: Evaluation): void {
     const counted = rule.hasSidList ? rule.sidConsumers : rule.groupConsumers
-    const byText = this.#regexConsumers.filter(({ body }) => {
-      const source = body.correlation?.source
-      return source?.kind === 'regex' && source.matches(event.log)
-    })
-    const consumers = byText.length === 0 ? counted : [...counted, ...byText]
+    const consumers = this.#regexConsumers.length === 0 ? counted : [...counted, ...this.#countingText(event)]
     if (consumers.length > 0) memory.hold(event, consumers, matched)
+  }
+
+  #countingText({ log }: DecodedEvent): readonly Rule[] {
+    return this.#regexConsumers.filter(({ body }) => {
+      const source = body.correlation?.source
+      return source?.kind === 'regex' && source.matches(log)
+    })
   }
 }
 

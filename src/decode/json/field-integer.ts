@@ -6,6 +6,7 @@ export const shortDigits = 9
 /** those of so many are when they have 32 bits, */
 const wordDigits = 10
 const largestWord = 2_147_483_647
+const largestText = String(largestWord)
 /** and others with a fraction, as the double that they are: exact up to so many digits. */
 const exactDigits = 15
 /** Longer ones are not printed here. */
@@ -29,9 +30,8 @@ export function putFieldInteger(start: number, end: number, target: number): num
   const digits = end - start
   if (digits > exactDigits) return putRounded(start, end, target)
   const at = putCopy(start, end, target)
-  return digits < wordDigits || (digits === wordDigits && valueOf(start, end) <= largestWord)
-    ? at
-    : putFraction(at)
+  const isWord = digits < wordDigits || (digits === wordDigits && isAtMostLargest(start))
+  return isWord ? at : putFraction(at)
 }
 
 function putCopy(start: number, end: number, target: number): number {
@@ -47,10 +47,21 @@ function putFraction(target: number): number {
   return at
 }
 
+/** Ten digits, compared one by one. */
+function isAtMostLargest(start: number): boolean {
+  for (let index = 0; index < wordDigits; index += 1) {
+    const more = (bytes[start + index] ?? 0) - largestText.charCodeAt(index)
+    if (more !== 0) return more < 0
+  }
+  return true
+}
+
+/** Of at most ten digits. Small whole numbers are computed without fractions. */
 function valueOf(start: number, end: number): number {
   let value = 0
-  for (let at = start; at < end; at += 1) value = value * 10 + (bytes[at] ?? zero) - zero
-  return value
+  const few = Math.min(end, start + lowDigits)
+  for (let at = start; at < few; at += 1) value = (value * 10 + (bytes[at] ?? zero) - zero) | 0
+  return few === end ? value : value * 10 + (bytes[few] ?? zero) - zero
 }
 
 /** The nearest double, the even one of two, in whole: computed in two halves that are exact. */
@@ -73,12 +84,13 @@ function putRounded(start: number, end: number, target: number): number {
 
 /** How far doubles of this size are from each other. */
 function spacingOf(high: number, low: number): number {
-  let spacing = 1
-  for (const limit of doubled) {
-    if (high < limit.high || (high === limit.high && low < limit.low)) break
-    spacing *= 2
+  let index = doubled.length - 1
+  // Times in nanoseconds are near the end of the list.
+  for (; index >= 0; index -= 1) {
+    const limit = doubled[index]
+    if (limit === undefined || high > limit.high || (high === limit.high && low >= limit.low)) break
   }
-  return spacing
+  return 1 << (index + 1)
 }
 
 function isOdd(high: number, low: number, spacing: number): boolean {
@@ -93,11 +105,18 @@ function digitsOf(value: number): number {
 }
 
 function putDigits(value: number, digits: number, target: number): number {
+  let at = target + digits - 1
   let rest = value
-  for (let at = target + digits - 1; at >= target; at -= 1) {
-    const next = Math.floor(rest / 10)
-    out[at] = zero + rest - next * 10
-    rest = next
+  if (rest > largestWord) {
+    const tens = Math.floor(rest / 10)
+    out[at--] = zero + rest - tens * 10
+    rest = tens
+  }
+  // Small whole numbers are divided without fractions.
+  for (let word = rest | 0; at >= target; at -= 1) {
+    const tens = (word / 10) | 0
+    out[at] = zero + word - tens * 10
+    word = tens
   }
   return target + digits
 }

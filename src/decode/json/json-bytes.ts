@@ -45,8 +45,15 @@ const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 export function isAt(words: Int32Array, lastMask: number, from: number): boolean {
   const last = words.length - 1
   let at = from
-  for (let index = 0; index < last; index += 1, at += 4)
+  let index = 0
+  for (; index + 1 < last; index += 2, at += 8) {
+    const first = view.getInt32(at, true) ^ (words[index] ?? 0)
+    if ((first | (view.getInt32(at + 4, true) ^ (words[index + 1] ?? 0))) !== 0) return false
+  }
+  if (index < last) {
     if (view.getInt32(at, true) !== words[index]) return false
+    at += 4
+  }
   return (view.getInt32(at, true) & lastMask) === words[last]
 }
 

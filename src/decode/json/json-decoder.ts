@@ -2,8 +2,8 @@ import type { ByteString } from '../../event/byte-string.ts'
 import type { StaticName } from '../../event/decoded-event.ts'
 import type { EventFields } from '../event-fields.ts'
 import type { JsonOptions } from '../plugin.ts'
-import { flattenJson } from './flatten.ts'
-import { JsonPart } from './json-part.ts'
+import { type Flattened, flattenJson } from './flatten.ts'
+import { JsonPart, type JsonSource } from './json-part.ts'
 import { hits, scanJson, scanned } from './json-scanner.ts'
 import { type KeyTable, keyTable } from './key-table.ts'
 import { layout } from './layout.ts'
@@ -37,16 +37,49 @@ function addScanned(fields: EventFields, text: ByteString, start: number, option
   if (limit < Infinity && scanned.hasUser) return false
   const dstuser = fields.fixed('dstuser') ?? ''
   const dynamic = takeHits(fields, text, table)
-  const source = {
-    text,
-    start,
-    discardsNulls: discardNulls,
-    isWhole: scanned.dynamic <= limit,
-    find: () => shapesOf(table).find(text, start, discardNulls) && layout.text !== undefined,
-    flatten: () => flattenJson(text, start, options, dstuser).dynamic.slice(0, limit),
-  }
+  const source = new ScannedJson({ text, start, options, isWhole: scanned.dynamic <= limit, dstuser, limit })
   fields.addPart(new JsonPart(source, dynamic, table.knownSlots), Math.min(scanned.dynamic, limit))
   return true
+}
+
+interface ScannedParts {
+  readonly text: ByteString
+  readonly start: number
+  readonly options: JsonOptions
+  readonly isWhole: boolean
+  readonly dstuser: ByteString
+  readonly limit: number
+}
+
+class ScannedJson implements JsonSource {
+  readonly text: ByteString
+  readonly start: number
+  readonly isWhole: boolean
+  readonly #options: JsonOptions
+  readonly #dstuser: ByteString
+  readonly #limit: number
+
+  constructor({ text, start, options, isWhole, dstuser, limit }: ScannedParts) {
+    this.text = text
+    this.start = start
+    this.isWhole = isWhole
+    this.#options = options
+    this.#dstuser = dstuser
+    this.#limit = limit
+  }
+
+  get discardsNulls(): boolean {
+    return this.#options.nulls === 'discard'
+  }
+
+  find(): boolean {
+    const { text, start, discardsNulls } = this
+    return shapesOf(keyTable()).find(text, start, discardsNulls) && layout.text !== undefined
+  }
+
+  flatten(): Flattened['dynamic'] {
+    return flattenJson(this.text, this.start, this.#options, this.#dstuser).dynamic.slice(0, this.#limit)
+  }
 }
 
 let shapes: Shapes | undefined
