@@ -120,6 +120,21 @@ describe('backtestDraft()', () => {
     assert.deepEqual(report.draft, [{ id: 100200, level: 7, description: 'a window', alerts: 1 }])
   })
 
+  it('says how many of the events it looked at are not as they arrived', async () => {
+    const store = await stored([
+      [0, 'door opened with --password [masked]'],
+      [100, 'door opened with --password [masked]'],
+      [200, 'door opened'],
+    ])
+    const rule =
+      '<rule id="100200" level="7"><match>hunter2</match><description>that one</description></rule>'
+    const { notes } = await tried(store, rule, { fromSeconds: 50 })
+    assert.deepEqual(notes, [
+      '1 of 2 events carry [masked] in the place of secrets: a rule that looks at what stood there, or depends on one that does, may decide otherwise on them than on the events as they arrive',
+    ])
+    assert.deepEqual((await tried(await doors(), rule)).notes, [])
+  })
+
   it('takes a definition of the draft in the place of the local one, and counts at most so many samples', async () => {
     const report = await tried(
       await doors(),

@@ -2,6 +2,7 @@ import { backtestReport, type Against, type BacktestReport } from './backtest/re
 import { type BacktestParts, runBacktest } from './backtest/run-backtest.ts'
 import { formatProblem, type Problem } from './dialect/problem.ts'
 import type { LoadedEngine } from './load-engine.ts'
+import { marker } from './mask/json-mask.ts'
 import { type RuleDraftFile, ruleIds } from './rules/draft-files.ts'
 
 export interface BacktestRequest {
@@ -45,6 +46,7 @@ export async function backtestDraft(
   const baseline = against === 'configured' ? configured.newSession() : undefined
   const draft = drafted.newSession()
   const windowMs = Math.max(configured.longestTimeframeMs, drafted.longestTimeframeMs)
+  const masked = new MaskedCount(fromMs)
   const ran = await runBacktest(
     {
       decoder: draft.decoder,
@@ -53,7 +55,7 @@ export async function backtestDraft(
       warmUpMs: fromMs - windowMs,
       fromMs,
       toMs,
-      replay: context.replay,
+      replay: (...asked) => masked.counting(context.replay(...asked)),
       sampleCount: request.sampleCount,
       ...(context.progress ? { progress: context.progress } : {}),
     },
@@ -68,8 +70,33 @@ export async function backtestDraft(
     rules: draft.rules,
     draftIds: files.flatMap(({ text, file }) => ruleIds(text, file)),
     problems: newProblems(configured, drafted),
-    notes: notesOn(request, context),
+    notes: [...notesOn(request, context), ...masked.notes(ran.comparison.events)],
   })
+}
+
+/** Events whose secrets were replaced before they were stored: what is there is not what arrived. */
+class MaskedCount {
+  readonly #fromMs: number
+  #events = 0
+
+  constructor(fromMs: number) {
+    this.#fromMs = fromMs
+  }
+
+  async *counting(pages: ReturnType<BacktestContext['replay']>): ReturnType<BacktestContext['replay']> {
+    for await (const page of pages) {
+      for (const { text, receivedAtMs } of page)
+        if (receivedAtMs >= this.#fromMs && text.includes(marker)) this.#events += 1
+      yield page
+    }
+  }
+
+  notes(events: number): readonly string[] {
+    if (this.#events === 0) return []
+    return [
+      `${this.#events} of ${events} events carry ${marker} in the place of secrets: a rule that looks at what stood there, or depends on one that does, may decide otherwise on them than on the events as they arrive`,
+    ]
+  }
 }
 
 function usable(loaded: LoadedEngine): LoadedEngine {
