@@ -7,6 +7,8 @@ import { limitReached, type Readable, timeLimit, whereOf, within } from './searc
 import type { Segment } from './segments.ts'
 import { textsAt } from './json-values.ts'
 import { Values } from './statement.ts'
+import { type Narrowed, narrowed } from './words/narrowed.ts'
+import { mayHoldAt } from './words/needed-words.ts'
 import { topHits } from './top-hits.ts'
 
 const bucketLimit = 2_000
@@ -25,9 +27,11 @@ export async function aggregateSegments(
   const results: Record<string, AggregationResult> = {}
   const inRange = within(segments, request)
   for (const [name, aggregation] of Object.entries(request.aggregations)) {
-    const scope: Scope = { ...readable, segments: inRange, request, signal }
     try {
-      results[name] = inRange.length === 0 ? nothing(aggregation) : await run(aggregation, scope)
+      const field = 'field' in aggregation ? aggregation.field : undefined
+      const segments = await narrowed(readable.words, inRange, mayHoldAt(request.query, field))
+      const scope: Scope = { ...readable, segments, request, signal }
+      results[name] = segments.length === 0 ? nothing(aggregation) : await run(aggregation, scope)
     } catch (error) {
       const partial = callerSignal.aborted ? undefined : limitReached(error, slow)
       if (partial === undefined) throw error
@@ -47,7 +51,7 @@ function nothing(aggregation: Aggregation): AggregationResult {
 }
 
 interface Scope extends Readable {
-  readonly segments: readonly Segment[]
+  readonly segments: readonly Narrowed[]
   readonly request: AggregateRequest
   readonly signal: AbortSignal
 }
@@ -77,7 +81,9 @@ function source(
 ): string {
   const where = whereOf(request, values)
   const what = select(values, request.dataset)
-  const parts = segments.map(({ schema }) => `SELECT ${what} FROM ${schema}.records WHERE ${where}`)
+  const parts = segments.map(
+    ({ schema, only }) => `SELECT ${what} FROM ${schema}.records WHERE ${only}${where}`,
+  )
   return `(${parts.join(' UNION ALL ')})`
 }
 
@@ -138,8 +144,8 @@ async function partsOf(
   const part = eachValue(by, values, dataset)
   // Two lists taken apart in one SELECT would be paired, not combined.
   const parts = segments.map(
-    ({ schema }) =>
-      `SELECT key, ${part} AS part FROM (SELECT *, ${key} AS key FROM ${schema}.records WHERE ${where})`,
+    ({ schema, only }) =>
+      `SELECT key, ${part} AS part FROM (SELECT *, ${key} AS key FROM ${schema}.records WHERE ${only}${where})`,
   )
   const wanted = keys.map((one) => values.add(one)).join(', ')
   const rows = await database.read(

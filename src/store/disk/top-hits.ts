@@ -2,14 +2,14 @@ import { mostTopHits, topHit } from '../query/top-hit.ts'
 import type { AggregateRequest, Aggregation, AggregationResult, Hit } from '../store.ts'
 import type { Database } from './database.ts'
 import { hitsAt, searchSegments, whereOf } from './search.ts'
-import type { Segment } from './segments.ts'
 import { Values } from './statement.ts'
+import type { Narrowed } from './words/narrowed.ts'
 import type { WordIndex } from './words/word-index.ts'
 
 interface Scope {
   readonly database: Database
   readonly words: WordIndex
-  readonly segments: readonly Segment[]
+  readonly segments: readonly Narrowed[]
   readonly request: AggregateRequest
   readonly signal: AbortSignal
 }
@@ -49,7 +49,7 @@ async function highest(
   const values = new Values()
   const where = whereOf(request, values)
   const parts = segments.map(
-    ({ schema }) => `SELECT position, rule_level AS level FROM ${schema}.records WHERE ${where}`,
+    ({ schema, only }) => `SELECT position, rule_level AS level FROM ${schema}.records WHERE ${only}${where}`,
   )
   const rows = await database.read(
     `SELECT position FROM (${parts.join(' UNION ALL ')}) ORDER BY level DESC NULLS LAST, position DESC LIMIT ${limit}`,

@@ -41,9 +41,12 @@ export function mayHold(query: Query): MayHold | undefined {
   }
 }
 
-/** The same for records that have something at the path. */
-export function mayHave(field: string): MayHold | undefined {
-  return inField(field, [])
+/** The same for records that match and have something at the path. */
+export function mayHoldAt(query: Query, field: string | undefined): MayHold | undefined {
+  const parts = [mayHold(query), field === undefined ? undefined : inField(field, [])].flatMap(
+    (part) => part ?? [],
+  )
+  return parts.length === 0 ? undefined : (words) => parts.every((part) => part(words))
 }
 
 function all(bits: readonly number[]): MayHold | undefined {
