@@ -2,8 +2,8 @@ import { wordsOf } from './byte-words.ts'
 import { lowerAscii } from './field-key.ts'
 import { jsonText } from './json-text.ts'
 
-/** Skeletons of events that were written; beyond this they are made anew. */
-const mostSteps = 20_000
+/** Skeletons of events that were written, and who asked for them; beyond this they are made anew. */
+const mostSteps = 40_000
 /** Longer events and longer names are written the slow way: what is remembered stays small, and a new event cheap. */
 const mostNames = 200
 const longestName = 256
@@ -83,14 +83,18 @@ export class DataSkeletons {
     if (known) return known
     if (step.count >= mostNames || name.length > longestName) return irregular
     const next = this.#stepAfter(step, name)
+    this.#remember()
+    this.made += 1
+    step.next.set(name, next)
+    return next
+  }
+
+  #remember(): void {
     if (this.#count >= mostSteps) {
       this.#count = 0
       this.#root = firstStep()
     }
     this.#count += 1
-    this.made += 1
-    step.next.set(name, next)
-    return next
   }
 
   /** The same for what is asked again and again. */
@@ -100,6 +104,8 @@ export class DataSkeletons {
     if (next === undefined) {
       next = this.follow(step, key.name)
       if (next === irregular) return next
+      // Whoever asks may ask with new keys for the same names one day.
+      this.#remember()
       step.byKey ??= new Map()
       step.byKey.set(key, next)
     }

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { fieldKey } from '../../event/field-key.ts'
 import { hits, scanJson, scanned } from './json-scanner.ts'
 import { keyTable } from './key-table.ts'
+import { layout } from './layout.ts'
 import { Shapes } from './shapes.ts'
 
 for (const name of ['a', 'a.b', 'b.a', 'c.list', 'list', 'b.b.b']) fieldKey(name)
@@ -43,6 +44,9 @@ const pairs: readonly (readonly [what: string, first: string, second: string])[]
   ['bytes from 0x80 on', '{"a":"\xc3\xa4\xff","\xc3\xa4":1}', '{"a":"\xff\xff","\xc3\xa4":2}'],
   ['a byte order mark', '\xef\xbb\xbf{"a":1}', '\xef\xbb\xbf {"a":2}'],
 ]
+
+const namesFrom = (from: number): string =>
+  Array.from({ length: 20 }, (_, at) => `"n${from + at}":{"a":1}`).join(',')
 
 describe('shapes of JSON texts', () => {
   for (const [what, first, second] of pairs) {
@@ -89,6 +93,22 @@ describe('shapes of JSON texts', () => {
     let found = 0
     for (let index = 0; index < 200; index += 1) if (isFound(shapes, '{"a":1,"b":2}')) found += 1
     assert.ok(found >= 100, `${found} of 200`)
+  })
+
+  it('learns anew when it can remember no more and other texts are common now', () => {
+    const shapes = new Shapes(table)
+    for (let at = 0; at < 600; at += 1) shape(shapes, `{${namesFrom(at * 20)}}`)
+    const text = '{"a":"x","new":{"to":1,"it":2}}'
+    const isKnown = (): boolean => {
+      layout.text = undefined
+      shape(shapes, text)
+      return layout.text === text
+    }
+    assert.equal(isKnown(), false)
+    assert.equal(isKnown(), false)
+    let events = 0
+    while (!isKnown()) assert.ok((events += 1) < 30_000)
+    assert.ok(events > 10_000, `already after ${events}`)
   })
 
   it('says what the scanner says of any text', () => {

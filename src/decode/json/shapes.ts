@@ -14,7 +14,7 @@ const mostUnknown = 16
 /** and after so many events in a row of that kind some are not even tried. */
 const failuresBeforePause = 8
 const pause = 64
-/** When nothing is remembered any more and so many events failed, others are common now: everything is learned anew. */
+/** When so many events had something that could not be remembered, others are common now: everything is learned anew. */
 const failuresBeforeReset = 20_000
 
 const letterN = 0x6e
@@ -60,16 +60,18 @@ export class Shapes {
     }
     if (this.#find(text, start, discardNulls)) {
       this.#failuresInRow = 0
+      if (this.#unknown > 0) this.#failed()
       return true
     }
+    this.#failuresInRow += 1
+    if (this.#failuresInRow >= failuresBeforePause) this.#pause = pause
     this.#failed()
     return false
   }
 
+  /** Also when only a part was not known: what is common now may have come when nothing could be remembered any more. */
   #failed(): void {
     this.#failures += 1
-    this.#failuresInRow += 1
-    if (this.#failuresInRow >= failuresBeforePause) this.#pause = pause
     if (this.#failures < failuresBeforeReset) return
     this.#failures = 0
     this.#gaps = 0
