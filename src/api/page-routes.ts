@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
 /** Addresses inside the dashboard; each is one segment, so that relative links to assets work below any base path. */
-const pages = [
+export const pages = [
   '/',
   '/overview',
   '/docker',

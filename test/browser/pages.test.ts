@@ -1,3 +1,4 @@
+// Every page, view and kind of thing, in both themes, wide and narrow.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
@@ -6,74 +7,102 @@ import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
 import { launch, noBrowser, picture, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
-import { startDashboard } from '../support/dashboard.ts'
+import { healthy } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
+import { inventory } from '../support/inventory.ts'
 import { recorded } from '../support/recorded-alerts.ts'
+import { kinds, nameOf, routes, settled } from '../support/routes.ts'
+import { startRuledDashboard } from '../support/ruled-dashboard.ts'
 
-const pages = [
-  { path: 'overview', ready: 'Needs attention' },
-  { path: 'docker', ready: 'Commands run inside containers' },
-  { path: 'entity?kind=container&id=billing-api-1', ready: 'Timeline of billing-api-1' },
-  { path: 'entity?kind=user&id=mallory', ready: 'Kubernetes: namespace' },
-  { path: 'kubernetes', ready: 'Hands on pods' },
-  { path: 'events', ready: 'Alerts over time' },
-  { path: 'mitre', ready: 'Tactics and techniques' },
-  { path: 'rules', ready: 'Rules cannot be browsed' },
-  { path: 'rules?view=test', ready: 'Log lines or events' },
-  { path: 'health', ready: 'Bring data in' },
+/** Things the recordings speak of. */
+const things: Readonly<Record<string, string>> = {
+  container: 'billing-api-1',
+  image: 'nginx:1.27',
+  network: 'ingress',
+  volume: 'pgdata',
+  object: 'nodes/worker-1',
+  namespace: 'shop',
+  user: 'mallory',
+  address: '10.20.0.13',
+  host: 'quay-1',
+  rule: '87903',
+}
+const idOf = (kind: string): string => things[kind] ?? ''
+
+/** What axe says depends on the colours and on the width, hardly on both together. */
+const views = [
+  { colorScheme: 'light', width: 1280, isAsked: true },
+  { colorScheme: 'dark', width: 390, isAsked: true },
+  { colorScheme: 'dark', width: 1280, isAsked: false },
+  { colorScheme: 'light', width: 390, isAsked: false },
 ] as const
 
 describe('pages', { skip: noBrowser }, () => {
-  const store = new MemoryStore()
   let dashboard: Dashboard
   let browser: Browser
+  let eventId: string
 
   before(async () => {
+    const store = new MemoryStore()
     await fill(store, recorded(Date.now()))
-    dashboard = await startDashboard(store)
+    const senders = [
+      { cluster: 'prod', server: '10.0.0.4', events: 120_400, eventsPerSecond: 41.7, lagSeconds: 0.25 },
+    ].map((one) => ({ ...one, lastEventAtMs: Date.now() - 2000 }))
+    dashboard = await startRuledDashboard(store, {
+      inventory,
+      health: () => ({
+        ...healthy,
+        sources: healthy.sources.map((one) => (one.type === 'kube-audit' ? { ...one, senders } : one)),
+      }),
+    })
     browser = await launch()
+    const headers = await dashboard.signIn()
+    const { text } = await dashboard.ask('/api/v1/search?q=rule.level:15&limit=1', { headers })
+    eventId = /"eventId":"([^"]+)"/.exec(text)?.[1] ?? ''
+    assert.notEqual(eventId, '')
   })
   after(async () => {
     await browser.close()
     await dashboard.close()
   })
 
-  async function signedIn(options: Parameters<typeof visit>[1]): Promise<Visit> {
-    const window = await visit(browser, options)
-    await window.page.goto(await dashboard.api.signInLink())
-    await window.page.getByRole('navigation', { name: 'Pages' }).waitFor()
-    return window
-  }
+  it('are asked about things of every kind', () => {
+    assert.deepEqual(kinds.toSorted(), Object.keys(things).toSorted())
+  })
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`every page shows its panels, is accessible and complains of nothing (${colorScheme})`, async () => {
-      const { page, complaints, context } = await signedIn({ colorScheme })
-      const wrong: string[] = []
-      for (const { path, ready } of pages) {
-        await page.goto(`${dashboard.origin}/${path}`)
-        await page.getByText(ready).or(page.getByLabel(ready)).first().waitFor()
-        await page.waitForLoadState('networkidle').catch(() => undefined)
-        await picture(page, `${path.replace(/\W+/g, '-')}-${colorScheme}`)
-        wrong.push(...(await axeFindings(page)).map((one) => `${path}: ${one}`))
+  for (const { colorScheme, width, isAsked } of views) {
+    describe(`${colorScheme}, ${width} px wide`, () => {
+      let window: Visit
+
+      before(async () => {
+        window = await visit(browser, { colorScheme, viewport: { width, height: 844 } })
+        await window.page.goto(await dashboard.api.signInLink())
+        await window.page.getByRole('navigation', { name: 'Pages' }).waitFor()
+      })
+      after(() => window.context.close())
+
+      for (const route of routes({
+        eventId: 'EVENT',
+        rule: '87903',
+        file: 'ruleset/rules/401100-kube-exec.xml',
+        idOf,
+      })) {
+        it(`/${decodeURIComponent(route)} is complete, accessible, and as wide as the screen`, async () => {
+          const { page } = window
+          await page.goto(`${dashboard.origin}/${route.replace('EVENT', eventId)}`)
+          await settled(page)
+          await picture(page, `${nameOf(route)}-${colorScheme}-${width}`)
+          if (isAsked) assert.deepEqual(await axeFindings(page), [])
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0)
+        })
       }
-      assert.deepEqual(wrong, [])
-      assert.deepEqual(
-        complaints.filter((text) => !text.includes('503')),
-        [],
-      )
-      await context.close()
+
+      it('and nothing complained', () => {
+        assert.deepEqual(
+          window.complaints.filter((text) => !text.includes('503')),
+          [],
+        )
+      })
     })
   }
-
-  it('every page fits a telephone', async () => {
-    const { page, context } = await signedIn({ viewport: { width: 390, height: 844 } })
-    for (const { path, ready } of pages) {
-      await page.goto(`${dashboard.origin}/${path}`)
-      await page.getByText(ready).or(page.getByLabel(ready)).first().waitFor()
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      assert.equal(overflow, 0, `${path} is wider than the screen`)
-      await picture(page, `${path.replace(/\W+/g, '-')}-390`)
-    }
-    await context.close()
-  })
 })

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { prepareHome } from '../../src/home.ts'
-import { loadEngine } from '../../src/load-engine.ts'
-import { ruleFiles } from '../../src/rule-files.ts'
-import { ruleHooks } from '../../src/rule-hooks.ts'
-import { rulesetFilesOnDisk } from '../../src/ruleset-files.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { packageRoot } from '../../src/version.ts'
 import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
 import { launch, noBrowser, picture, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
-import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { recorded } from '../support/recorded-alerts.ts'
+import { startRuledDashboard } from '../support/ruled-dashboard.ts'
 
 const started =
   '{"integration":"docker","docker":{"Type":"container","Action":"start","Actor":{"Attributes":{"name":"billing-1","image":"b"}}}}'
@@ -31,39 +24,18 @@ const rule = `<group name="local,">
 `
 
 describe('Rules page', { skip: noBrowser }, () => {
-  const home = mkdtempSync(path.join(tmpdir(), 'quaywatch-rules-page-'))
-  const file = path.join(home, 'etc', 'rules', 'billing.xml')
+  let file: string
   let dashboard: Dashboard
   let browser: Browser
   let window: Visit
   let page: Page
 
   before(async () => {
-    prepareHome(home)
-    let engine = loadEngine({ home })
-    const files = rulesetFilesOnDisk(home, path.join(packageRoot, 'ruleset'))
-    const editable = ruleFiles({
-      home,
-      files,
-      load: (overlaid) => loadEngine({ home, files: overlaid }),
-      problems: () => engine.problems,
-      reload: async () => {
-        engine = loadEngine({ home })
-        return engine.problems
-      },
-      now: Date.now,
-    })
     const store = new MemoryStore()
     await fill(store, recorded(Date.now()))
-    dashboard = await startDashboard(store, {
-      rules: ruleHooks(
-        () => engine,
-        files,
-        Date.now,
-        (...draft) => editable.drafted(...draft),
-      ),
-      ruleFiles: editable,
-    })
+    const ruled = await startRuledDashboard(store)
+    dashboard = ruled
+    file = path.join(ruled.ruleHome, 'etc', 'rules', 'billing.xml')
     browser = await launch()
     window = await visit(browser)
     page = window.page
@@ -73,7 +45,6 @@ describe('Rules page', { skip: noBrowser }, () => {
   after(async () => {
     await browser.close()
     await dashboard.close()
-    rmSync(home, { recursive: true, force: true })
   })
 
   async function write(text: string): Promise<void> {

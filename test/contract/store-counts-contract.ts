@@ -3,12 +3,14 @@ import { describe, it } from 'node:test'
 
 import type { Store } from '../../src/store/store.ts'
 
+import { entry } from '../support/entries.ts'
+
 import { t0, aggregate, testStores } from './store-records.ts'
 
 /** How every `Store` counts. `open` gives an empty one. */
 export function storeCountsContract(name: string, open: () => Promise<Store>): void {
   describe(`${name} counts as stores do`, () => {
-    const { filled } = testStores(open)
+    const { fresh, filled } = testStores(open)
 
     it('counts terms with the highest level, and the rest as other', async () => {
       const store = await filled()
@@ -59,6 +61,22 @@ export function storeCountsContract(name: string, open: () => Promise<Store>): v
           { key: 'list', split: {} },
         ],
       )
+    })
+
+    it('counts parts whatever they are called', async () => {
+      const store = await fresh()
+      const names = ['constructor', '__proto__', 'toString'] as const
+      const entries = names.map((name, index) =>
+        entry({ id: name, atMs: t0 + index, source: 'test', location: 'test', data: { name } }),
+      )
+      await store.append('test', undefined, entries)
+      const byName = { kind: 'histogram', intervalMs: 60_000, by: { field: 'name', size: 5 } } as const
+      const split = (await aggregate(store, byName)).buckets[0]?.split ?? {}
+      assert.deepEqual(Object.entries(split).toSorted(), [
+        ['__proto__', 1],
+        ['constructor', 1],
+        ['toString', 1],
+      ])
     })
 
     it('says of terms when each began and ended', async () => {

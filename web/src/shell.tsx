@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { visible } from '../../src/api/visible-text.ts'
 import { change, dataset, go, hrefOf, isLive, mayBeLive, page, pages, refreshed } from './data/address.ts'
 import type { Health } from './data/answers.ts'
 import { isTyping } from './data/typing.ts'
@@ -124,7 +125,7 @@ function Account() {
           <b>{who.user}</b> <span class="muted">{who.role}</span>
         </p>
         <p class="muted">
-          {who.hostName} · Quaywatch {who.version}
+          {visible(who.hostName, 60)} · Quaywatch {visible(who.version, 30)}
         </p>
         <ThemeSwitch />
         <button type="button" class="button" disabled={isBusy} onClick={signOut}>

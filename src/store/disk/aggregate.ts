@@ -256,12 +256,14 @@ function addParts(
   for (const { part, count } of named) totals.set(part, (totals.get(part) ?? 0) + count)
   const ranked = [...totals].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
   const chosen = new Set(ranked.slice(0, Math.min(size, 100)).map(([part]) => part))
-  for (const bucket of buckets.values()) bucket.split = {}
+  // Not objects at once: a part may be called `constructor` or `__proto__`.
+  const splits = new Map([...buckets.keys()].map((key) => [key, new Map<string, number>()]))
   for (const { key, part, count } of named) {
-    const split = buckets.get(key)?.split
+    const split = splits.get(key)
     const name = chosen.has(part) ? part : 'other'
-    if (split) split[name] = (split[name] ?? 0) + count
+    split?.set(name, (split.get(name) ?? 0) + count)
   }
+  for (const [key, bucket] of buckets) bucket.split = Object.fromEntries(splits.get(key) ?? [])
 }
 
 /** Buckets from each bound up to the next; the last is open. Values below the first bound are `other`. */

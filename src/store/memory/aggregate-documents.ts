@@ -98,12 +98,13 @@ function splitter(rows: readonly Row[], partsOf: (row: Row) => readonly string[]
   const ranked = counted(rows, partsOf).slice(0, size)
   const chosen = new Set(ranked.map(({ key }) => key))
   return (group: readonly Row[]): Record<string, number> => {
-    const split: Record<string, number> = {}
+    // Not an object at once: a part may be called `constructor` or `__proto__`.
+    const split = new Map<string, number>()
     for (const part of group.flatMap(partsOf)) {
       const name = chosen.has(part) ? part : 'other'
-      split[name] = (split[name] ?? 0) + 1
+      split.set(name, (split.get(name) ?? 0) + 1)
     }
-    return split
+    return Object.fromEntries(split)
   }
 }
 

@@ -1,6 +1,6 @@
 // Whom or what events are about: everything that has a page of its own.
 import { hrefOf } from './address.ts'
-import { filterText } from './filter.ts'
+import { filterText, longestValue } from './filter.ts'
 
 export const entityKinds = [
   'container',
@@ -109,6 +109,7 @@ export function kindOf(field: string): EntityKind | undefined {
 }
 
 /** To its page: it shows everything about it, so the search and the filters stay behind. */
-export function entityHref(kind: EntityKind, id: string): string {
+export function entityHref(kind: EntityKind, id: string): string | undefined {
+  if (id.length > longestValue) return undefined
   return hrefOf('entity', { q: undefined, f: undefined, kind, id })
 }

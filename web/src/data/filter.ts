@@ -2,6 +2,9 @@ import type { Filter } from '../../../src/api/filters.ts'
 import { parseFilter } from '../../../src/api/filters.ts'
 import { change, filters, hrefOf, query } from './address.ts'
 
+/** Longer ones would not fit an address: they are shown, and lead nowhere. */
+export const longestValue = 1000
+
 export function filterText({ kind, field, value }: Filter): string {
   const name = field.replaceAll('%', '%25').replaceAll(':', '%3A')
   if (kind === 'absent') return `!${name}`
@@ -19,6 +22,7 @@ export function isActive(filter: Filter): boolean {
 
 /** Adds the filter, or takes it away when it is there; its opposite goes. */
 export function toggle(filter: Filter): void {
+  if (filter.value.length > longestValue) return
   const text = filterText(filter)
   const opposite = filterText({ ...filter, kind: filter.kind === 'is' ? 'is-not' : 'is' })
   const left = filters.value.filter((one) => one !== text && one !== opposite)
@@ -29,7 +33,8 @@ export function toggle(filter: Filter): void {
 }
 
 /** To the events that have this value, the rest of the question kept. */
-export function hrefWith(filter: Filter, more: Record<string, string> = {}): string {
+export function hrefWith(filter: Filter, more: Record<string, string> = {}): string | undefined {
+  if (filter.value.length > longestValue) return undefined
   const text = filterText(filter)
   return hrefOf('events', { f: [...filters.value.filter((one) => one !== text), text], ...more })
 }
@@ -46,7 +51,8 @@ const actionField = 'data.docker.Action'
 export function hrefOfValues(
   values: readonly (readonly [field: string, value: string])[],
   within?: readonly string[],
-): string {
+): string | undefined {
+  if (values.some(([, value]) => value.length > longestValue)) return undefined
   const f = new Set(within ?? filters.value)
   let q = query.value
   for (const [field, value] of values) {

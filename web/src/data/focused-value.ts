@@ -1,4 +1,9 @@
-import { toggle } from './filter.ts'
+import { longestValue, toggle } from './filter.ts'
+
+/** For the element of a value. */
+export function valueData(field: string, value: string): Readonly<Record<string, string>> {
+  return value.length > longestValue ? {} : { 'data-field': field, 'data-value': value }
+}
 
 /** Includes or excludes the value that has the focus, wherever values are shown: their elements carry `data-field` and `data-value`. */
 export function toggleFocused(isIncluded: boolean): void {

@@ -208,7 +208,7 @@ function RuleText({ id }: { readonly id: string }) {
   return (
     <Card
       title={data.description}
-      aside={<Link href={hrefOf('rules', { rule: id })}>{`${data.file}, line ${data.line}`}</Link>}
+      aside={<Link href={hrefOf('rules', { rule: id })}>{visible(`${data.file}, line ${data.line}`)}</Link>}
     >
       <pre class="message rule-xml">
         <LongText limit={4000} lines>

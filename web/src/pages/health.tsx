@@ -11,14 +11,11 @@ import { Senders } from '../parts/senders.tsx'
 import { sourceName } from '../parts/source-states.tsx'
 import { Text } from '../parts/text.tsx'
 
-const words: Readonly<Record<string, string>> = {
-  running: 'running',
-  waiting: 'waiting',
-  stopped: 'stopped',
-  ok: 'fine',
-  warning: 'look at it',
-  error: 'broken',
-}
+const words: ReadonlyMap<string, string> = new Map([
+  ['ok', 'fine'],
+  ['warning', 'look at it'],
+  ['error', 'broken'],
+])
 
 /** Make data arrive; keep it arriving. */
 export function HealthPage() {
@@ -71,7 +68,7 @@ function Sources({ health }: { readonly health: Health }) {
             <i class={`state state-${source.state}`} />
             <div>
               <b>{sourceName(source.type)}</b>{' '}
-              <span class="muted">{words[source.state] ?? source.state}</span>
+              <span class="muted">{words.get(source.state) ?? source.state}</span>
               <p>
                 <Text>{source.detail}</Text>
               </p>
@@ -112,7 +109,10 @@ function Checks({ health }: { readonly health: Health }) {
           <li key={check.id}>
             <i class={`state state-${check.state}`} />
             <div>
-              <b>{check.title}</b> <span class="muted">{words[check.state] ?? check.state}</span>
+              <b>
+                <Text>{check.title}</Text>
+              </b>{' '}
+              <span class="muted">{words.get(check.state) ?? check.state}</span>
               <p>
                 <Text>{check.detail}</Text>
               </p>

@@ -221,7 +221,7 @@ const watched = [
   'rule.id',
 ] as const
 
-function hrefOfFresh(field: string, value: string): string {
+function hrefOfFresh(field: string, value: string): string | undefined {
   const kind = kindOf(field)
   return kind ? entityHref(kind, value) : hrefWith({ field, kind: 'is', value }, { ds: 'events' })
 }

@@ -4,6 +4,7 @@ import { bandOf } from '../data/severity.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { count, shortCount } from '../data/text.ts'
 import { entityHref, kindOf } from '../data/entity.ts'
+import { valueData } from '../data/focused-value.ts'
 import { hrefOfValues } from '../data/filter.ts'
 import { Quiet } from './card.tsx'
 import { Link } from './link.tsx'
@@ -66,14 +67,18 @@ export function BarList({
   )
 }
 
-function hrefOfValue(field: string, value: string, within: readonly string[] | undefined): string {
+function hrefOfValue(
+  field: string,
+  value: string,
+  within: readonly string[] | undefined,
+): string | undefined {
   const kind = kindOf(field)
   return kind && !within ? entityHref(kind, value) : hrefOfValues([[field, value]], within)
 }
 
 interface BarProps {
   readonly bucket: Bucket
-  readonly href: string
+  readonly href: string | undefined
   readonly field: string
   readonly share: number
   readonly name: string
@@ -85,7 +90,7 @@ function Bar({ bucket, href, field, share, name, byLevel, aside }: BarProps) {
   const fill = byLevel ? `fill-${bandOf(bucket.maxLevel ?? 0)}` : 'fill-0'
   const label = `${visible(name, 100)}: ${count(bucket.count)}${byLevel ? `, highest level ${bucket.maxLevel ?? 0}` : ''}`
   return (
-    <li data-field={field} data-value={bucket.key}>
+    <li {...valueData(field, String(bucket.key))}>
       <Link href={href} class="bar" title={label}>
         <Line>{name === '' ? '(empty)' : name}</Line>
         {aside}

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { visible } from '../../../src/api/visible-text.ts'
 import type { Problem } from '../data/client.ts'
 import { Failed } from './notice.tsx'
 
@@ -15,9 +16,9 @@ interface Props {
 /** One panel of a page. */
 export function Card({ title, children, aside, problem, span = 'wide' }: Props) {
   return (
-    <section class={`card card-${span}`} aria-label={title}>
+    <section class={`card card-${span}`} aria-label={visible(title, 200)}>
       <header>
-        <h2>{title}</h2>
+        <h2>{visible(title, 200)}</h2>
         {aside !== undefined && <span class="card-aside">{aside}</span>}
       </header>
       {problem ? <Failed problem={problem} /> : children}

@@ -220,7 +220,7 @@ function Around({ hit }: { readonly hit: Hit }) {
 function Section({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   return (
     <section>
-      <h3>{title}</h3>
+      <h3>{visible(title)}</h3>
       {children}
     </section>
   )

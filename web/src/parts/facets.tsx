@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
 import type { Facet } from '../data/answers.ts'
-import { isActive, toggle } from '../data/filter.ts'
+import { isActive, longestValue, toggle } from '../data/filter.ts'
 import { labelOf } from '../data/event.ts'
+import { valueData } from '../data/focused-value.ts'
 import { bandOf } from '../data/severity.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { count, shortCount } from '../data/text.ts'
@@ -98,12 +99,13 @@ function FacetValue({ field, value, howMany, share }: ValueProps) {
   const exclude = { field, kind: 'is-not', value } as const
   const name = visible(value, 120)
   return (
-    <li class={isActive(exclude) ? 'is-excluded' : ''} data-field={field} data-value={value}>
+    <li class={isActive(exclude) ? 'is-excluded' : ''} {...valueData(field, value)}>
       <button
         type="button"
         class="facet-value"
         aria-pressed={isActive(include)}
         title={`Only ${name}: ${count(howMany)}`}
+        disabled={value.length > longestValue}
         onClick={() => toggle(include)}
       >
         <span class="facet-bar" style={{ width: `${Math.max(2, share * 100)}%` }} />
@@ -118,6 +120,7 @@ function FacetValue({ field, value, howMany, share }: ValueProps) {
         class="icon-button facet-exclude"
         aria-pressed={isActive(exclude)}
         aria-label={`Without ${name}`}
+        disabled={value.length > longestValue}
         title="Exclude"
         onClick={() => toggle(exclude)}
       >

@@ -2,7 +2,8 @@ import { change, dataset, filters, group, range } from '../data/address.ts'
 import { useCounts } from '../data/ask.ts'
 import { entityHref, kindOf } from '../data/entity.ts'
 import { labelOf } from '../data/event.ts'
-import { filterText } from '../data/filter.ts'
+import { valueData } from '../data/focused-value.ts'
+import { filterText, longestValue } from '../data/filter.ts'
 import { bandOf } from '../data/severity.ts'
 import { plural, shortCount } from '../data/text.ts'
 import { ago, full } from '../data/time.ts'
@@ -45,7 +46,7 @@ export function GroupTable() {
             <th scope="col" class="num">
               {dataset.value === 'alerts' ? 'Alerts' : 'Events'}
             </th>
-            <th scope="col" />
+            <th scope="col">Over time</th>
             <th scope="col">First</th>
             <th scope="col">Last</th>
           </tr>
@@ -54,7 +55,7 @@ export function GroupTable() {
           {buckets.map(({ key, count: howMany, maxLevel = 0, firstMs = 0, lastMs = 0 }) => {
             const value = String(key)
             return (
-              <tr key={key} data-field={field} data-value={value}>
+              <tr key={key} {...valueData(field, value)}>
                 <th scope="row">
                   <GroupName field={field} value={value} />
                 </th>
@@ -93,6 +94,7 @@ function GroupName({ field, value }: { readonly field: string; readonly value: s
       <button
         type="button"
         class="link"
+        disabled={value.length > longestValue}
         title="Show these one by one"
         onClick={() =>
           change({ group: undefined, f: [...filters.value.filter((one) => one !== text), text] })

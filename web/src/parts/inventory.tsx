@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { EngineInventory, InventoryContainer, InventoryImage } from '../../../src/event/inventory.ts'
+import { visible } from '../../../src/api/visible-text.ts'
 import { refreshed } from '../data/address.ts'
 import { useResource } from '../data/client.ts'
 import { entityHref } from '../data/entity.ts'
@@ -102,9 +103,10 @@ function EngineWords({ engines }: { readonly engines: readonly Engine[] }) {
   return (
     <span class="muted">
       {engines.map((one) => (
-        <span key={one.engine} title={one.address} class="engine">
+        <span key={one.engine} title={visible(one.address)} class="engine">
           <i class={`state state-${one.connected ? 'running' : 'stopped'}`} /> {one.running} of{' '}
-          {plural(one.containers, 'container')} running, {plural(one.images, 'image')}, engine {one.version}
+          {plural(one.containers, 'container')} running, {plural(one.images, 'image')}, engine{' '}
+          {visible(one.version, 40)}
           {!one.connected && ', not connected: as last seen'}
         </span>
       ))}
@@ -120,7 +122,11 @@ function StateWords({ container }: { readonly container: InventoryContainer }) {
     health === '' ? undefined : health,
     exitCode === undefined ? undefined : `code ${exitCode}`,
   ]
-  return <span class={isBad ? 'is-bad' : ''}>{words.filter((word) => word !== undefined).join(', ')}</span>
+  return (
+    <span class={isBad ? 'is-bad' : ''}>
+      <Line>{words.filter((word) => word !== undefined).join(', ')}</Line>
+    </span>
+  )
 }
 
 function Since({ atMs }: { readonly atMs: number | undefined }) {
@@ -174,11 +180,11 @@ export function Images() {
                 </Link>
               )}
             </th>
-            <td title={[one.revision, one.source].filter(Boolean).join(' ')}>
+            <td title={visible([one.revision, one.source].filter(Boolean).join(' '))}>
               <Line>{one.version === '' ? '–' : one.version}</Line>
             </td>
-            <td class="mono" title={one.digests[0] ?? one.id}>
-              {(one.digests[0]?.split('@')[1] ?? one.id).replace('sha256:', '').slice(0, 12)}
+            <td class="mono" title={visible(one.digests[0] ?? one.id)}>
+              <Text>{(one.digests[0]?.split('@')[1] ?? one.id).replace('sha256:', '').slice(0, 12)}</Text>
             </td>
             <td>
               <Since atMs={one.createdAtMs} />

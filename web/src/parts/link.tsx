@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact'
 import { go } from '../data/address.ts'
 
 interface Props {
-  readonly href: string
+  /** Absent: the same words, which lead nowhere. */
+  readonly href: string | undefined
   readonly children?: ComponentChildren
   readonly class?: string
   readonly current?: boolean
@@ -13,6 +14,13 @@ interface Props {
 
 /** A link inside the dashboard: a real one, so that it can be opened in a new tab. */
 export function Link({ href, children, class: name, current = false, label, title, style }: Props) {
+  if (href === undefined) {
+    return (
+      <span class={name} title={title} style={style}>
+        {children}
+      </span>
+    )
+  }
   return (
     <a
       href={href}

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import { visible } from '../../../src/api/visible-text.ts'
 import type { Problem } from '../data/client.ts'
 import { Copy } from './copy.tsx'
 import { Icon } from './icon.tsx'
+import { Text } from './text.tsx'
 
 /** Something failed: what, and what to do next. */
 export function Failed({ problem }: { readonly problem: Problem }) {
@@ -9,8 +11,8 @@ export function Failed({ problem }: { readonly problem: Problem }) {
     <div class="notice notice-bad" role="alert">
       <Icon name="warning" />
       <div>
-        <strong>{problem.message}</strong>
-        {problem.advice && <p>{problem.advice}</p>}
+        <strong>{visible(problem.message, 600)}</strong>
+        {problem.advice && <p>{visible(problem.advice, 600)}</p>}
       </div>
     </div>
   )
@@ -35,7 +37,9 @@ export function Empty({ title, children }: EmptyProps) {
 export function Command({ children }: { readonly children: string }) {
   return (
     <span class="command">
-      <code>{children}</code>
+      <code>
+        <Text limit={2000}>{children}</Text>
+      </code>
       <Copy text={children} />
     </span>
   )
@@ -46,5 +50,11 @@ const commandInAdvice = /^(?:Run|Use): (.+)$/
 /** Advice of the server; a command in it can be copied. */
 export function Advice({ children }: { readonly children: string }) {
   const [, command] = commandInAdvice.exec(children) ?? []
-  return command === undefined ? <p class="advice">{children}</p> : <Command>{command}</Command>
+  return command === undefined ? (
+    <p class="advice">
+      <Text limit={2000}>{children}</Text>
+    </p>
+  ) : (
+    <Command>{command}</Command>
+  )
 }

@@ -1,19 +1,20 @@
+import { visible } from '../../../src/api/visible-text.ts'
 import type { Health } from '../data/answers.ts'
 import { useResource } from '../data/client.ts'
 import { ago, full } from '../data/time.ts'
 import { Advice, Failed } from './notice.tsx'
 import { Text } from './text.tsx'
 
-const names: Readonly<Record<string, string>> = {
-  'docker-listener': 'Docker',
-  'kube-audit': 'Kubernetes audit',
-  localfile: 'Log file',
-  self: 'Quaywatch itself',
-  demo: 'Demonstration',
-}
+const names: ReadonlyMap<string, string> = new Map([
+  ['docker-listener', 'Docker'],
+  ['kube-audit', 'Kubernetes audit'],
+  ['localfile', 'Log file'],
+  ['self', 'Quaywatch itself'],
+  ['demo', 'Demonstration'],
+])
 
 export function sourceName(type: string): string {
-  return names[type] ?? type
+  return names.get(type) ?? visible(type, 60)
 }
 
 /** Where events come from, when the last one came, and what to do when none does. */

@@ -1,15 +1,16 @@
-import { isActive, toggle } from '../data/filter.ts'
+import { isActive, longestValue, toggle } from '../data/filter.ts'
+import { valueData } from '../data/focused-value.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { Icon } from './icon.tsx'
 
 /** Include and exclude, the same everywhere a value is shown. */
 export function ValueButtons({ field, value }: { readonly field: string; readonly value: string }) {
-  if (value.length > 1000) return null
+  if (value.length > longestValue) return null
   const include = { field, kind: 'is', value } as const
   const exclude = { field, kind: 'is-not', value } as const
   const name = visible(value, 60)
   return (
-    <span class="value-buttons" data-field={field} data-value={value}>
+    <span class="value-buttons" {...valueData(field, value)}>
       <button
         type="button"
         class="icon-button"

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { visible } from '../../../../src/api/visible-text.ts'
 import { address, change } from '../../data/address.ts'
 import { call, me, Problem, queryString, useResource } from '../../data/client.ts'
 import type { Draft } from '../../data/draft.ts'
@@ -186,7 +187,7 @@ function Remove({ name, run }: { readonly name: string; readonly run: HeadProps[
           })
         }
       >
-        Remove {name}
+        Remove {visible(name, 120)}
       </button>
     </Menu>
   )
@@ -203,7 +204,7 @@ function Versions({ name, versions }: Pick<Opened, 'name' | 'versions'>) {
           title={full(atMs)}
           onClick={() => change({ file: name, version: id })}
         >
-          {ago(atMs)}, before {by} changed it
+          {ago(atMs)}, before {visible(by, 60)} changed it
         </button>
       ))}
     </Menu>
