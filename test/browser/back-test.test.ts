@@ -51,11 +51,8 @@ describe('a back-test', { skip: noBrowser }, () => {
       const { origin } = new URL(link)
       await page.goto(link)
       await page.getByRole('navigation', { name: 'Pages' }).waitFor()
-      const stored = page
-        .locator('.list-total')
-        .getByText(`${events.toLocaleString('en')} events`, { exact: true })
-      await page.goto(`${origin}/events?ds=events&q=data.app:shop`)
-      await stored.waitFor({ timeout: 120_000 })
+      await page.goto(`${origin}/events?ds=events&q=data.n:${events - 1}`)
+      await page.locator('.list-total').getByText('1 event', { exact: true }).waitFor({ timeout: 120_000 })
 
       await writeDraft(page, origin)
       const run = page.getByRole('button', { name: 'Run' })
@@ -84,8 +81,10 @@ describe('a back-test', { skip: noBrowser }, () => {
         .or(page.getByText(/tenth/))
         .first()
         .waitFor()
+      // The file of the draft is not there yet; what Chromium keeps of typed-over text is refused by the policy.
+      const expected = /status of 404|^Applying inline style violates/
       assert.deepEqual(
-        complaints.filter((text) => !text.startsWith('Applying inline style violates')),
+        complaints.filter((text) => !expected.test(text)),
         [],
       )
       assert.equal(await manager.end('SIGTERM'), 0)
