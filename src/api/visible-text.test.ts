@@ -9,7 +9,7 @@ const shown = [
   { text: '\u200b\ufeff', seen: '[U+200B][U+FEFF]' },
   { text: 'tag\u{e0041}', seen: 'tag[U+E0041]' },
   { text: 'Ünïcode 🐳', seen: 'Ünïcode 🐳' },
-  { text: '  ', seen: '[U+0020][U+0020]' },
+  { text: '  ', seen: '[U+0020U+0020]' },
   { text: ' a ', seen: ' a ' },
 ] as const
 

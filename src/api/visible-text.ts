@@ -19,7 +19,7 @@ function picture(character: string): string {
 /** Splits a text so that hidden characters can be shown as what they are. */
 export function visibleParts(text: string, keepsLines = false): readonly TextPart[] {
   // A name of spaces would be no name at all.
-  if (/^ {1,9}$/.test(text)) return [...text].map((space) => ({ text: picture(space), isHidden: true }))
+  if (/^ {1,9}$/.test(text)) return [{ text: picture(' ').repeat(text.length), isHidden: true }]
   const parts: TextPart[] = []
   let at = 0
   for (const found of text.matchAll(hidden)) {

@@ -11,7 +11,7 @@ export interface Things {
   readonly rule: string
   readonly file: string
   /** Of a kind of thing: one that exists. */
-  idOf(kind: string): string
+  readonly idOf: (kind: string) => string
 }
 
 function sourceOf(file: string): string {
@@ -59,8 +59,8 @@ const waits = `/Loading…|Counting…|Looking…/.exec(document.querySelector('
 export async function settled(page: Page): Promise<void> {
   const deadline = Date.now() + 15_000
   // The page's policy forbids what `waitForFunction` does.
-  for (let word: unknown = ''; word !== undefined; word = await page.evaluate(waits)) {
-    if (Date.now() > deadline) throw new Error(`${page.url().slice(0, 200)} still says ${String(word)}`)
+  for (let word: unknown = ''; typeof word === 'string'; word = await page.evaluate(waits)) {
+    if (Date.now() > deadline) throw new Error(`${page.url().slice(0, 200)} still says ${word}`)
     await page.waitForTimeout(25)
   }
   await page.waitForLoadState('networkidle')

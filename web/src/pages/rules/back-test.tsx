@@ -265,12 +265,11 @@ function Differences({ title, all }: { readonly title: string; readonly all: rea
           <summary>
             <b>{count(one.count)}</b> <Name rule={one.before} /> → <Name rule={one.after} />
           </summary>
-          <ul class="event-table">
+          <ul class="event-table samples">
             {one.samples.map((sample) => (
               <li key={sample.eventId}>
                 <Link href={hrefOf('events', { ds: 'events', event: sample.eventId })}>
                   <span class="muted">{minute(Date.parse(sample.at))}</span>
-                  <span />
                   <Line>{sample.description}</Line>
                 </Link>
               </li>
