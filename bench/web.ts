@@ -88,6 +88,7 @@ export async function results(): Promise<readonly BenchResult[]> {
   const browser = await launch()
   try {
     const { page } = await visit(browser)
+    page.setDefaultTimeout(120_000)
     await page.goto(await dashboard.api.signInLink())
     await page.getByRole('navigation', { name: 'Pages' }).waitFor()
     const rows = page.getByRole('option')

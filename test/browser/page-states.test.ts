@@ -8,6 +8,7 @@ import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { recorded } from '../support/recorded-alerts.ts'
+import { settled } from '../support/routes.ts'
 
 /** A store whose disk is gone. */
 class FallenStore extends MemoryStore {
@@ -75,14 +76,25 @@ const pages = [
     ],
     ready: 'mallory',
   },
+  ...[
+    { thing: 'container&id=billing-api-1', failing: ['Docker: action', 'Docker: image', 'Host'] },
+    { thing: 'image&id=postgres:16', failing: ['Docker: name', 'Docker: action', 'Host'] },
+    { thing: 'object&id=nodes/worker-1', failing: ['Kubernetes: user', 'Kubernetes: verb'] },
+    { thing: 'user&id=mallory', failing: ['Kubernetes: verb', 'Source address', 'Client'] },
+    { thing: 'rule&id=87903', failing: ['Docker: name', 'Host'] },
+  ].map(({ thing, failing }) => ({
+    path: `entity?kind=${thing}`,
+    failing: ['All events over time, by level', 'What happened', 'Newest alerts', ...failing],
+    ready: 'ago',
+  })),
   { path: 'mitre', failing: [], ready: 'seen in this time' },
   { path: 'rules', failing: [], ready: 'Billing started' },
   { path: 'rules?view=coverage', failing: [], ready: 'By group' },
   { path: 'health', failing: [], ready: 'Bring data in' },
-] as const
+]
 
 const saysNothing =
-  /None in this time|Nothing of level|Nothing that was|No alerts? |Nobody |\b0 techniques|0 rules/
+  /None in this time|Nothing about|Nothing of level|Nothing that was|No alerts? |Nobody |\b0 techniques|0 rules/
 
 describe('states of the other pages', { skip: noBrowser }, () => {
   const store = new FallenStore()
@@ -131,6 +143,22 @@ describe('states of the other pages', { skip: noBrowser }, () => {
     })
   }
 
+  it('a thing that nothing happened to says when it was seen last, and leads there', async () => {
+    await page.goto(`${dashboard.origin}/entity?kind=container&id=billing-api-1&from=now-2m&to=now-1m`)
+    const panel = page.getByRole('region', { name: 'Nothing about this container in this time' })
+    await panel.getByText('It was seen last').waitFor()
+    await panel.getByText('listening on port 8080, nothing received yet').waitFor()
+    await picture(page, 'entity-empty')
+    await panel.getByRole('button', { name: 'Look at that time' }).click()
+    await panel.waitFor({ state: 'detached' })
+    await page.getByRole('region', { name: 'Newest alerts' }).getByRole('link').first().waitFor()
+  })
+
+  it('a thing that no event names says so', async () => {
+    await page.goto(`${dashboard.origin}/entity?kind=user&id=nobody`)
+    await page.getByText('No event that is stored names it.').waitFor()
+  })
+
   for (const { path, ready } of pages) {
     it(`${path} with a slow answer says that it loads, claims nothing, and shows the answer when it is there`, async () => {
       let letGo = () => {}
@@ -152,7 +180,7 @@ describe('states of the other pages', { skip: noBrowser }, () => {
       await picture(page, `${path.replace(/\W+/g, '-')}-slow`)
       letGo()
       await page.getByRole('main').getByText(ready).first().waitFor()
-      await page.waitForFunction(`!/Loading…|Counting…/.test(document.querySelector('main').innerText)`)
+      await settled(page)
       await page.unrouteAll({ behavior: 'ignoreErrors' })
     })
   }

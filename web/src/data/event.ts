@@ -101,6 +101,11 @@ export function sentenceOf(hit: Hit): string {
   return text(hit, 'full_log') ?? text(hit, 'location') ?? 'Event'
 }
 
+/** Where the panel or its page says what it is about: rules begin with it, and there is little room. */
+export function shortSentenceOf(hit: Hit): string {
+  return sentenceOf(hit).replace(/^(?:Docker|Kubernetes): (.)/, (_, first: string) => first.toUpperCase())
+}
+
 export interface Fact {
   readonly label: string
   readonly field: string
@@ -116,6 +121,7 @@ const facts: readonly (readonly [label: string, field: string])[] = [
   ['Exit code', 'data.docker.Actor.Attributes.exitCode'],
   ['Privileged', 'data.docker.Actor.Attributes.Privileged'],
   ['Id', dockerId],
+  ['Container', 'data.docker.Actor.Attributes.container'],
   ['User', 'data.user.username'],
   ['Acting as', 'data.impersonatedUser.username'],
   ['Verb', 'data.verb'],

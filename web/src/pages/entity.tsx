@@ -8,10 +8,11 @@ import type { EntityKind } from '../data/entity.ts'
 import { entityKinds, filtersOf, meanings } from '../data/entity.ts'
 import { factsOf, labelOf } from '../data/event.ts'
 import { filterText } from '../data/filter.ts'
+import { setRange } from '../data/span.ts'
 import { count, dedent, plural } from '../data/text.ts'
 import { ago, full } from '../data/time.ts'
 import { BarList } from '../parts/bar-list.tsx'
-import { Card } from '../parts/card.tsx'
+import { Card, Quiet } from '../parts/card.tsx'
 import { EventTable } from '../parts/event-table.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import type { LanePlan } from '../parts/lanes.tsx'
@@ -20,6 +21,7 @@ import { ContainerSetUp } from '../parts/inventory.tsx'
 import { Link } from '../parts/link.tsx'
 import { Empty } from '../parts/notice.tsx'
 import { Level } from '../parts/severity.tsx'
+import { SourceStates } from '../parts/source-states.tsx'
 import { LongText, Text } from '../parts/text.tsx'
 
 /** Everything about one container, image, object, user, address, host or rule. */
@@ -63,6 +65,7 @@ function Entity({ kind, id }: Props) {
       <Head kind={kind} id={id} counts={counts} f={f} newest={newest.hits[0]} />
       {kind === 'rule' && <RuleText id={id} />}
       {kind === 'container' && <ContainerSetUp name={id} />}
+      {counts.isReady && counts.of('time').buckets.length === 0 && <Nothing word={word} f={f} />}
       <Card title="All events over time, by level" problem={counts.problem}>
         <TimeChart
           label={`Events of this ${word} over time`}
@@ -71,7 +74,7 @@ function Entity({ kind, id }: Props) {
         />
       </Card>
       {plan && <Timeline kind={kind} id={id} plan={plan} />}
-      <Card title="What happened" span="half">
+      <Card title="What happened" span="half" problem={counts.problem}>
         <BarList
           field="rule.description"
           result={counts.of('rules')}
@@ -94,7 +97,7 @@ function Entity({ kind, id }: Props) {
         <EventTable hits={newest.hits} isReady={newest.isReady} empty="None in this time." />
       </Card>
       {related.map((field) => (
-        <Card key={field} title={labelOf(field)} span="third">
+        <Card key={field} title={labelOf(field)} span="third" problem={counts.problem}>
           <BarList field={field} result={counts.of(field)} isReady={counts.isReady} within={f} />
         </Card>
       ))}
@@ -109,12 +112,44 @@ interface HeadProps extends Props {
 }
 
 /** When it was seen first and last does not depend on the chosen time. */
-function Head({ kind, id, counts, f, newest }: HeadProps) {
-  const ever = useCounts(
+function useEver(f: readonly string[]) {
+  const { of, isReady } = useCounts(
     { extent: { kind: 'extent', field: 'timestamp' } },
     { f, ds: 'events', from: '1970-01-01', to: String(range.value.toMs) },
   )
-  const [first, last] = ever.of('extent').buckets.map(({ key }) => Number(key))
+  const [first, last] = of('extent').buckets.map(({ key }) => Number(key))
+  return { first, last, isReady }
+}
+
+/** Why the page is empty: it was at another time, or never, or nothing arrives. */
+function Nothing({ word, f }: { readonly word: string; readonly f: readonly string[] }) {
+  const { last, isReady } = useEver(f)
+  const aroundMs = 43_200_000
+  return (
+    <Card title={`Nothing about this ${word} in this time`}>
+      {last === undefined ? (
+        <Quiet isReady={isReady}>No event that is stored names it.</Quiet>
+      ) : (
+        <p>
+          It was seen last {full(last)}.{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() =>
+              setRange(new Date(last - aroundMs).toISOString(), new Date(last + aroundMs).toISOString())
+            }
+          >
+            Look at that time
+          </button>
+        </p>
+      )}
+      <SourceStates />
+    </Card>
+  )
+}
+
+function Head({ kind, id, counts, f, newest }: HeadProps) {
+  const { first, last } = useEver(f)
   const time = counts.of('time').buckets
   const events = time.reduce((sum, bucket) => sum + bucket.count, 0)
   const highest = Math.max(0, ...time.map((bucket) => bucket.maxLevel ?? 0))
@@ -129,12 +164,18 @@ function Head({ kind, id, counts, f, newest }: HeadProps) {
         <Fact label="Highest level">
           <Level level={highest} long />
         </Fact>
-        <Fact label="Events in this time">{counts.isReady ? count(events) : ''}</Fact>
+        <Fact label="Events in this time">{counts.isReady ? count(events) : '…'}</Fact>
         <Fact label="First seen">{first === undefined ? '–' : <Moment atMs={first} />}</Fact>
         <Fact label="Last seen">{last === undefined ? '–' : <Moment atMs={last} />}</Fact>
         {facts.map(({ label, field, value }) => (
           <Fact key={field} label={label}>
-            <LongText limit={120}>{value}</LongText>
+            {field === 'data.docker.Actor.ID' ? (
+              <span class="mono" title={visible(value)}>
+                <Text>{value.replace('sha256:', '').slice(0, 12)}</Text>
+              </span>
+            ) : (
+              <LongText limit={120}>{value}</LongText>
+            )}
           </Fact>
         ))}
       </dl>
@@ -210,7 +251,7 @@ function RuleText({ id }: { readonly id: string }) {
       title={data.description}
       aside={<Link href={hrefOf('rules', { rule: id })}>{visible(`${data.file}, line ${data.line}`)}</Link>}
     >
-      <pre class="message rule-xml">
+      <pre class="message rule-xml" tabIndex={0} role="region" aria-label="Text of the rule">
         <LongText limit={4000} lines>
           {dedent(data.xml)}
         </LongText>

@@ -64,7 +64,7 @@ export function MitrePage() {
         <p>
           <b>{counts.isReady ? plural(withAlerts, 'technique') : '…'}</b> seen in this time.{' '}
           <span class="muted">
-            MITRE ATT&CK {version}, {isAll ? 'all techniques' : 'techniques against containers'}
+            {isAll ? 'Enterprise' : 'For containers'}, ATT&CK {version}
           </span>
         </p>
         <ul class="mitre-legend">

@@ -133,15 +133,19 @@ function Since({ atMs }: { readonly atMs: number | undefined }) {
   return atMs === undefined ? <>–</> : <span title={full(atMs)}>{ago(atMs).replace(' ago', '')}</span>
 }
 
-export function Risks({ risks }: { readonly risks: readonly string[] }) {
+export function Risks({ risks, most = 4 }: { readonly risks: readonly string[]; readonly most?: number }) {
   return (
     <span class="risks">
-      {risks.slice(0, 4).map((risk) => (
+      {risks.slice(0, most).map((risk) => (
         <span key={risk} class="badge badge-warning">
           <Text limit={40}>{risk}</Text>
         </span>
       ))}
-      {risks.length > 4 && <span class="muted">and {risks.length - 4} more</span>}
+      {risks.length > most && (
+        <span class="muted" title={visible(risks.slice(most).join(', '))}>
+          and {risks.length - most} more
+        </span>
+      )}
     </span>
   )
 }
@@ -272,7 +276,7 @@ export function ContainerSetUp({ name }: { readonly name: string }) {
           <div class="fact">
             <dt>Watch out for</dt>
             <dd>
-              <Risks risks={found.risks} />
+              <Risks risks={found.risks} most={40} />
             </dd>
           </div>
         )}

@@ -43,8 +43,8 @@ export function ListHead({ list, onFacets }: Props) {
   const noun = dataset.value === 'alerts' ? 'alert' : 'event'
   return (
     <div class="list-head">
-      <button type="button" class="button facets-open" onClick={onFacets}>
-        <Icon name="filter" /> Narrow down
+      <button type="button" class="button facets-open" aria-label="Narrow down" onClick={onFacets}>
+        <Icon name="filter" /> <span>Narrow down</span>
       </button>
       <strong class="list-total">
         {total ? `${total.exact ? '' : 'more than '}${plural(total.value, noun)}` : '…'}

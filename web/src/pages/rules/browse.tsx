@@ -91,6 +91,11 @@ export function BrowseView() {
           <span class="muted">{data ? plural(shown.length, 'rule') : 'Loading…'}</span>
         </div>
         {hits.problem && <Failed problem={hits.problem} />}
+        <div class="row-head" aria-hidden="true">
+          {heads.map((head) => (
+            <span key={head}>{head}</span>
+          ))}
+        </div>
         <VirtualList
           rows={shown}
           rowHeight={34}
@@ -119,6 +124,9 @@ export function BrowseView() {
     </div>
   )
 }
+
+/** Of the rows below. */
+const heads = ['Id', 'Level', 'Says', 'Groups', 'Alerts, last'] as const
 
 function RuleHits({ bucket }: { readonly bucket: Bucket | undefined }) {
   if (!bucket) return <span />
