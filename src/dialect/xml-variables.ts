@@ -12,6 +12,7 @@ const nameEnd = /[$.|, ]/g
  * variables. The elements `var` are taken out of the tree.
  */
 export function applyVariables(reader: XmlReader): readonly Problem[] {
+  if (!reader.opened.some(isVariable)) return []
   const variables = new Variables(reader)
   for (const element of reader.opened) {
     if (isVariable(element)) variables.define(element)

@@ -1,4 +1,4 @@
-import type { ByteString } from './byte-string.ts'
+import { type ByteString, fromByteString, toByteString } from './byte-string.ts'
 
 const special = /["\\\x00-\x1f]/
 
@@ -18,7 +18,10 @@ export function valueText(value: ByteString): string {
 function arrayText(value: ByteString): string | undefined {
   if (!value.endsWith(']')) return undefined
   try {
-    return JSON.stringify(JSON.parse(value))
+    // An escape stands for a character, which is several bytes.
+    return value.includes('\\u')
+      ? toByteString(JSON.stringify(JSON.parse(fromByteString(value))))
+      : JSON.stringify(JSON.parse(value))
   } catch {
     return undefined
   }

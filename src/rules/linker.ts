@@ -159,14 +159,10 @@ export class Linker {
       target.hasSidList = true
       target.sidConsumers.push(rule)
     } else if (source?.kind === 'group') {
-      const answers = new Map<string, boolean>()
-      for (const counted of this.#tree.rules) {
-        const { groupText } = counted.body
-        const isCounted = answers.get(groupText) ?? source.matches(groupText)
-        answers.set(groupText, isCounted)
+      for (const counted of this.#tree.rulesWhere((groupText) => source.matches(groupText))) {
         // Once per event; the original counts an event once per place of its rule.
         const times = this.#context.quirks.has('Q-5') ? counted.nodes.length : 1
-        if (isCounted) counted.groupConsumers.push(...Array.from({ length: times }, () => rule))
+        for (let time = 0; time < times; time += 1) counted.groupConsumers.push(rule)
       }
     } else if (source?.kind === 'regex') this.regexConsumers.add(rule)
   }

@@ -68,17 +68,24 @@ class RuleReader {
     if (name === 'group') this.#groupText += element.content.replaceAll('\n', '')
     if (name === 'info') this.#checkInfo(element)
     const part = name === 'description' ? element.content.replace('\n', ' ') : element.content
-    this.#texts.set(name, { ...this.#draft(name, element), ...joinedWith(before, part) })
+    const text = before ? before.text + part : part
+    this.#texts.set(name, this.#draft(name, element, { text, repeats: (before?.repeats ?? 0) + 1 }))
   }
 
   #keep(name: string, element: XmlElement): void {
     const repeats = (this.#texts.get(name)?.repeats ?? 0) + 1
-    this.#texts.set(name, { ...this.#draft(name, element), text: element.content, repeats })
+    this.#texts.set(name, this.#draft(name, element, { text: element.content, repeats }))
   }
 
-  #draft(name: string, element: XmlElement): Omit<TextDraft, 'text' | 'repeats'> {
+  #draft(
+    name: string,
+    element: XmlElement,
+    { text, repeats }: Pick<TextDraft, 'text' | 'repeats'>,
+  ): TextDraft {
     return {
       element: name,
+      text,
+      repeats,
       type: readType(element, this.#problems),
       negated: readNegate(element, this.#problems),
       at: element.at,
@@ -93,10 +100,6 @@ class RuleReader {
       this.#problems.error('invalid-info-attribute', message, at)
     }
   }
-}
-
-function joinedWith(before: TextDraft | undefined, part: string): Pick<TextDraft, 'text' | 'repeats'> {
-  return before ? { text: before.text + part, repeats: before.repeats + 1 } : { text: part, repeats: 1 }
 }
 
 /** `type="…"` of a pattern element; `undefined` is the default of the element. */

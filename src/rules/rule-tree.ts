@@ -93,8 +93,16 @@ export class RuleTree {
       const isIn = alternatives.some((alternative) =>
         alternative.startsWith('^') ? lower.startsWith(alternative.slice(1)) : lower.includes(alternative),
       )
-      if (isIn) found.push(...rules)
+      if (isIn) for (const rule of rules) found.push(rule)
     }
+    return found
+  }
+
+  /** Rules by their whole group string. */
+  rulesWhere(isWanted: (groupText: string) => boolean): Rule[] {
+    const found: Rule[] = []
+    for (const [groupText, { rules }] of this.#byGroup)
+      if (isWanted(groupText)) for (const rule of rules) found.push(rule)
     return found
   }
 

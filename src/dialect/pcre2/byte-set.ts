@@ -25,6 +25,16 @@ export function otherCase(byte: number): number {
   return isLetter ? byte ^ 0x20 : byte
 }
 
+const ones: Uint8Array[] = []
+const caselessOnes: Uint8Array[] = []
+
+/** One byte, or both cases of one letter. Patterns are full of them: the same set every time. */
+export function oneByte(byte: number, isCaseless: boolean): Uint8Array {
+  return isCaseless
+    ? (caselessOnes[byte] ??= byteSet([byte, byte], [otherCase(byte), otherCase(byte)]))
+    : (ones[byte] ??= byteSet([byte, byte]))
+}
+
 export function overlap(one: Uint8Array, other: Uint8Array): boolean {
   return one.some((member, byte) => member === 1 && other[byte] === 1)
 }

@@ -1,5 +1,5 @@
 import type { MatchBudget } from '../match-budget.ts'
-import { bothCases, byteSet, word } from './byte-set.ts'
+import { otherCase, word } from './byte-set.ts'
 import type { Program } from './program.ts'
 import { op, runLazy, runPossessive } from './program.ts'
 
@@ -348,7 +348,7 @@ export class Machine {
     for (let i = 0; i < length; i += 1) {
       const one = s.charCodeAt(start + i)
       const other = s.charCodeAt(at + i)
-      if (one !== other && !(isCaseless && bothCases(byteSet([one, one]))[other] === 1)) return -1
+      if (one !== other && !(isCaseless && otherCase(one) === other)) return -1
     }
     return length
   }

@@ -1,6 +1,6 @@
 import {
   anyByte,
-  bothCases,
+  oneByte,
   byteSet,
   escapeClasses,
   newlines,
@@ -191,8 +191,7 @@ class Parser {
         ? refuse('(?i) with characters beyond ASCII under (*UTF) is not supported')
         : utf8Range(code, code)
     }
-    const members = byteSet([code, code])
-    return { kind: 'set', members: i ? bothCases(members) : members }
+    return { kind: 'set', members: oneByte(code, i) }
   }
 
   #readEscape(): Node {
