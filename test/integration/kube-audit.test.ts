@@ -239,7 +239,7 @@ describe('audit webhook, mutual TLS', () => {
     webhook.failure = new Error('the disk is full')
     const { status, headers } = await post(list(event('lost')))
     webhook.failure = undefined
-    assert.deepEqual([status, headers['retry-after']], [503, '1'])
+    assert.deepEqual([status, headers['retry-after']], [503, '5'])
   })
 
   it('too much that waits for the store is 503 with Retry-After, before the body is read', async () => {

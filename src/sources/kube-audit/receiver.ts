@@ -41,6 +41,7 @@ interface BodyOrigin {
   readonly isImport: boolean
 }
 
+const notYet: NotStored = { reason: 'not-stored', detail: 'the store takes nothing now' }
 const storedAnswer = '{"status":"stored"}\n'
 
 /** What may lie in memory, bodies not yet durable: two of the largest, and at least 32 MiB. */
@@ -63,6 +64,8 @@ export class Receiver {
   readonly #parsing: Turnstile
   #tokens: TokenList
   #heldBytes = 0
+  /** When the bodies came that are not durable yet, oldest first. */
+  readonly #storing = new Set<{ readonly sinceMs: number }>()
 
   constructor(options: ReceiverOptions, parts: ReceiverParts) {
     this.#options = options
@@ -263,12 +266,12 @@ export class Receiver {
       this.#hold(-taken)
       return refuse(body.refused, body.detail)
     }
-    const refused = await this.#store(body.bytes, {
+    const stored = this.#store(body.bytes, {
       cluster: this.#options.cluster ?? peer.cluster,
       server: from,
       isImport: request.headers['x-quaywatch-import'] !== undefined,
-    })
-    this.#hold(-taken)
+    }).finally(() => this.#hold(-taken))
+    const refused = await this.#inTime(stored)
     if (refused) return refuse(refused.reason, refused.detail)
     if (response.destroyed) return
     // With the length the answer is one write, without it five.
@@ -282,10 +285,26 @@ export class Receiver {
       return { reason: 'rate', detail: 'too many requests of this client' }
     if (this.#parsing.longestWaitMs > this.#limits.patienceMs)
       return { reason: 'busy', detail: 'what came before is not stored yet' }
+    const [oldest] = this.#storing
+    if (oldest !== undefined && this.#parts.now() - oldest.sinceMs > this.#limits.storeMs) return notYet
     const most = mostHeldBytes(this.#options.maxBodyBytes)
     return this.#heldBytes > 0 && this.#heldBytes + bytes > most
       ? { reason: 'busy', detail: 'too much waits for the store' }
       : undefined
+  }
+
+  /** The answer as long as somebody waits for it. Whoever sends again what was stored meanwhile does no harm. */
+  #inTime(stored: Promise<NotStored | undefined>): Promise<NotStored | undefined> {
+    const body = { sinceMs: this.#parts.now() }
+    this.#storing.add(body)
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => resolve(notYet), this.#limits.storeMs)
+      const done = () => {
+        clearTimeout(timer)
+        this.#storing.delete(body)
+      }
+      stored.finally(done).then(resolve, reject)
+    })
   }
 
   /** Resolves when the events are durable, or with the reason why they are not. */

@@ -12,6 +12,8 @@ export interface NotStored {
 export type Answer = ServerResponse | Http2ServerResponse
 
 const retryAfterSeconds = 1
+/** Longer, because an API server that is told to wait tries some fifty times and then forgets. */
+const storeRetryAfterSeconds = 5
 const statusOf: Readonly<Record<Refusal, number>> = {
   'no-credentials': 401,
   'wrong-token': 401,
@@ -38,7 +40,7 @@ const headersOf: Partial<Record<Refusal, Readonly<Record<string, string>>>> = {
   method: { allow: 'POST' },
   rate: { 'retry-after': String(retryAfterSeconds) },
   busy: { 'retry-after': String(retryAfterSeconds) },
-  'not-stored': { 'retry-after': String(retryAfterSeconds) },
+  'not-stored': { 'retry-after': String(storeRetryAfterSeconds) },
 }
 
 /** RFC 9457. The body that was not read is discarded, so that the client hears the answer instead of a reset. */
