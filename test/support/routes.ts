@@ -57,7 +57,7 @@ const waits = `/Loading…|Counting…|Looking…/.exec(document.querySelector('
 
 /** Resolves when everything that was asked has been answered and shown. */
 export async function settled(page: Page): Promise<void> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 30_000
   // The page's policy forbids what `waitForFunction` does.
   for (let word: unknown = ''; typeof word === 'string'; word = await page.evaluate(waits)) {
     if (Date.now() > deadline) throw new Error(`${page.url().slice(0, 200)} still says ${word}`)

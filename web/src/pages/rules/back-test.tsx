@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { visible } from '../../../../src/api/visible-text.ts'
 import { change, hrefOf } from '../../data/address.ts'
 import { call, Problem, useResource } from '../../data/client.ts'
 import type { Draft } from '../../data/draft.ts'
@@ -188,9 +189,16 @@ function Start({
 function Outcome({ job }: { readonly job: Job }) {
   const { report } = job
   if (!report) {
+    if (job.state === 'cancelled') {
+      return (
+        <Card title="It was stopped">
+          <p class="quiet">Nothing had been compared yet.</p>
+        </Card>
+      )
+    }
     return (
       <Card title="It did not run">
-        <p>{job.error}</p>
+        <p>{visible(job.error ?? '', 600)}</p>
         <ul>
           {job.problems?.map((one) => (
             <li key={one} class="mono">
