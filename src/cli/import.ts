@@ -58,26 +58,46 @@ function showProgress(file: string, done: number, events: number): void {
   if (done >= 1) process.stderr.write('\n')
 }
 
+/** A minute of waiting for one part. */
+const mostTries = 30
+
 async function throughManager({ files, home, cluster }: Arguments, port: number): Promise<number> {
   let failed = 0
+  let sent = 0
+  const to = { home, cluster, host: '127.0.0.1', port }
   for (const file of files) {
     for await (const { body, done } of fileBodies(file)) {
       for (const part of parts(body)) {
-        const { status, text } = await postAudit(
-          { home, cluster, host: '127.0.0.1', port },
-          part,
-          importHeader,
-        )
-        if (status === 200) continue
+        const { status, text } = await postUntilTaken(to, part)
+        if (status === 200) {
+          sent += part
+            .toString('latin1')
+            .split('\n')
+            .filter((line) => line.trim() !== '').length
+          continue
+        }
         failed += 1
         say(`${printable(file)}: the webhook answered ${status}: ${printable(text.trim())}`)
         if (status === 401 || status === 403) return 1
       }
-      showProgress(file, done, 0)
+      showProgress(file, done, sent)
     }
   }
-  say(failed === 0 ? 'imported through the running manager' : `${failed} parts were refused`)
+  say(`${sent} lines sent through the running manager, which leaves out what it has already`)
+  if (failed > 0) say(`${failed} parts were refused`)
   return failed === 0 ? 0 : 1
+}
+
+/** A manager that is busy, or whose disk is full for a moment, asks to come again. */
+async function postUntilTaken(
+  to: Parameters<typeof postAudit>[0],
+  part: Buffer,
+): ReturnType<typeof postAudit> {
+  for (let tries = 1; ; tries++) {
+    const answer = await postAudit(to, part, importHeader)
+    if ((answer.status !== 503 && answer.status !== 429) || tries >= mostTries) return answer
+    await sleep(2_000)
+  }
 }
 
 /** Whole lines, each part within the limit of the webhook as far as lines allow. */

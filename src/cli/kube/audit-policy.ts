@@ -17,6 +17,7 @@ const withBodies = [
       'services',
       'persistentvolumes',
       'replicationcontrollers',
+      'podtemplates',
     ],
   },
   { group: 'apps' },

@@ -93,7 +93,7 @@ const groups: readonly (readonly [group: string, resources: RegExp])[] = [
   ['batch', /^(?:cronjobs|jobs)/],
   ['rbac.authorization.k8s.io', /^(?:cluster)?role/],
   ['networking.k8s.io', /^(?:ingresses|networkpolicies)/],
-  ['admissionregistration.k8s.io', /webhookconfigurations$/],
+  ['admissionregistration.k8s.io', /webhookconfigurations$|admissionpolic/],
   ['certificates.k8s.io', /^certificatesigningrequests/],
   ['apiregistration.k8s.io', /^apiservices/],
 ]
