@@ -24,14 +24,11 @@ export function analyse(
       continue
     }
     const verdict = rules.evaluate(decoded, memory)
+    // The document first: that of the alert is made out of it.
+    const document = verdict.document()
+    const shortDocument = verdict.shortDocument()
     const { rule, alert } = verdict
-    entries.push({
-      event: decoded,
-      document: verdict.document(),
-      shortDocument: verdict.shortDocument(),
-      rule,
-      alert,
-    })
+    entries.push({ event: decoded, document, shortDocument, rule, alert })
   }
   return entries
 }

@@ -3,7 +3,12 @@ import { fromByteString } from '../event/byte-string.ts'
 import type { ByteString } from '../event/byte-string.ts'
 import type { DecodedEvent } from '../event/decoded-event.ts'
 import { alertBlock } from './document/alert-block.ts'
-import type { DocumentParts, DocumentWriter, WrittenDocument } from './document/event-document.ts'
+import {
+  type DocumentParts,
+  type DocumentWriter,
+  type WrittenDocument,
+  withoutMessage,
+} from './document/event-document.ts'
 import type { Outcome } from './engine-rule-set.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Rule } from './rule.ts'
@@ -57,7 +62,7 @@ export class EngineVerdict implements Verdict {
       id: this.#id(),
       event: this.#event,
       rule: this.rule,
-      document: this.#rule.body.flags.noFullLog ? this.#writer.renderBare(this.#parts()) : this.document(),
+      document: this.#rule.body.flags.noFullLog ? this.#bare() : this.document(),
     }
     return this.#alert
   }
@@ -68,6 +73,11 @@ export class EngineVerdict implements Verdict {
 
   shortDocument(): string {
     return this.#both().short
+  }
+
+  /** For rules with `no_full_log`: out of the archive's document when that was asked for already. */
+  #bare(): string {
+    return this.#written ? withoutMessage(this.#written.short) : this.#writer.renderBare(this.#parts())
   }
 
   /** Alert and archive share one document: made once. */

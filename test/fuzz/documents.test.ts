@@ -12,7 +12,7 @@ import { documentBytes, membersFrom, written } from '../../src/event/document-by
 import { RawEvent } from '../../src/event/raw-event.ts'
 import { loadEngine } from '../../src/load-engine.ts'
 import { dataText } from '../../src/rules/document/data-text.ts'
-import { DocumentWriter } from '../../src/rules/document/event-document.ts'
+import { DocumentWriter, withoutMessage } from '../../src/rules/document/event-document.ts'
 import { RuleText } from '../../src/rules/document/rule-text.ts'
 import { TimestampText } from '../../src/rules/document/timestamp.ts'
 import { withFullLog } from '../../src/store/full-log.ts'
@@ -174,9 +174,11 @@ describe('data of documents', () => {
           previousLog: receivedAtMs === 5 ? 'c\\' : undefined,
         }
         const slow = slowly(event)
-        assert.equal(writer.renderBare({ ...parts, event }), writer.renderBare({ ...parts, event: slow }))
+        const bare = writer.renderBare({ ...parts, event })
+        assert.equal(bare, writer.renderBare({ ...parts, event: slow }))
         const both = writer.renderBoth({ ...parts, event })
         assert.deepEqual(both, writer.renderBoth({ ...parts, event: slow }))
+        assert.equal(withoutMessage(both.short), bare)
         assert.equal(withFullLog(both.short, fromByteString(event.raw.text)), both.full)
       }),
       runs,

@@ -140,6 +140,13 @@ export class DocumentWriter {
   }
 }
 
+/** Of the short form. Quotes inside of strings are escaped: nothing before it looks like the mark. */
+export function withoutMessage(short: string): string {
+  const mark = `${opening.text}0`
+  const at = short.indexOf(mark)
+  return short.slice(0, at) + short.slice(at + mark.length)
+}
+
 /** What was put into `documentBytes`, with the message between `from` and `to`. */
 function writtenDocument(from: number, to: number, end: number): WrittenDocument {
   const full = out.toString('utf8', 0, end)
