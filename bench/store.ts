@@ -6,11 +6,12 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import { openStore } from '../src/store/open-store.ts'
-import type { Store } from '../src/store/store.ts'
+import type { KeptStore } from '../src/store/kept-store.ts'
+import type { Entry, Store } from '../src/store/store.ts'
 import type { BenchResult } from './bench-case.ts'
 import { ingest, type Ingested, ingestWithAppender, ingestWithPipeline, quantile } from './store/ingest.ts'
 import { Mix, sizesOf, spanMs, startMs } from './store/mix.ts'
-import { day, questions } from './store/questions.ts'
+import { day, questions, questionsAbout } from './store/questions.ts'
 import { openSqlite } from './store/sqlite.ts'
 
 const count = Number(process.env['QUAYWATCH_BENCH_EVENTS'] ?? 200_000)
@@ -101,9 +102,35 @@ async function pipeline(mix: Mix): Promise<BenchResult[]> {
   }
 }
 
-async function ask(store: Store): Promise<BenchResult[]> {
+/** What looks after a store costs, once; afterwards all words are written down. */
+async function maintain(store: KeptStore, folder: string): Promise<BenchResult[]> {
+  const copy = mkdtempSync(path.join(tmpdir(), 'quaywatch-backup-'))
+  const before = sizeOf(folder)
+  const cpu = process.cpuUsage()
+  const results = [
+    result('verify', 'ms', await timed(() => store.verify()), ['a minute', 60_000]),
+    result('backup', 'ms', await timed(() => store.backup(path.join(copy, 'it'))), ['a minute', 60_000]),
+    result('compact, with the words of all records', 'ms', await timed(() => store.compact()), [
+      'a minute',
+      60_000,
+    ]),
+    result('size afterwards', 'MB', megabytes(sizeOf(folder)), ['before', megabytes(before)]),
+    result('RSS meanwhile', 'MB', megabytes(process.resourceUsage().maxRSS * 1024), ['budget', 400]),
+  ]
+  const { user, system } = process.cpuUsage(cpu)
+  rmSync(copy, { recursive: true })
+  return [
+    ...results,
+    result('verify, backup and compact: processor time', 'µs/event', Math.round((user + system) / count), [
+      'storing',
+      200,
+    ]),
+  ]
+}
+
+async function ask(store: Store, mix: Mix): Promise<BenchResult[]> {
   const results: BenchResult[] = []
-  for (const { name, budgetMs, ask: work } of questions) {
+  for (const { name, budgetMs, ask: work } of [...questions, ...questionsAbout(auditEvent(mix))]) {
     const times: number[] = []
     for (let turn = 0; turn < askedTimes; turn++) times.push(await timed(() => work(store)))
     results.push(result(`${name}, p50`, 'ms', quantile(times, 0.5), ['budget', budgetMs]))
@@ -115,6 +142,13 @@ async function ask(store: Store): Promise<BenchResult[]> {
     result('RSS after the questions', 'MB', megabytes(process.memoryUsage.rss()), ['budget', 400]),
   )
   return results
+}
+
+/** One of the last day. */
+function auditEvent(mix: Mix): Entry {
+  let index = Math.floor(count * 0.93)
+  while (mix.entry(index).event.raw.source !== 'kube-audit') index += 1
+  return mix.entry(index)
 }
 
 /** The oldest day goes, two more keep their alerts only: what a night of a full store costs. */
@@ -183,9 +217,11 @@ export async function results(): Promise<readonly BenchResult[]> {
       found.push(...(await fill(mix, data)), ...(await pipeline(mix)))
     }
     const began = performance.now()
-    const store = await openStore({ folder: data })
+    const store = await openStore({ folder: data, wordsShare: 0 })
     found.push(result('open', 'ms', Math.round(performance.now() - began), ['budget', 500]))
-    found.push(...(await ask(store)))
+    if (!readdirSync(path.join(data, 'segments')).some((name) => name.endsWith('.words')))
+      found.push(...(await maintain(store, data)))
+    found.push(...(await ask(store, mix)))
     await store.close()
     if (kept === undefined) found.push(...(await retention(data)), ...(await sqlite(mix)))
     return found
