@@ -189,9 +189,10 @@ describe('PCRE2', () => {
   }
 
   it('matches by V8 what it matches by its own machine', () => {
-    let compared = 0
+    let [tried, compared] = [0, 0]
     fc.assert(
       fc.property(tree, subjects, (source, subject) => {
+        tried += 1
         const parsed = parsePcre2(source)
         assert.ok(typeof parsed !== 'string')
         const native = toEcmaScript(parsed)
@@ -212,7 +213,7 @@ describe('PCRE2', () => {
       }),
       timeBox,
     )
-    assert.ok(compared > 100)
+    assert.ok(compared > tried / 4, `${compared} of ${tried}`)
   })
 
   it('says the same to test, match and exec, and keeps the promise of its literals', () => {
