@@ -8,8 +8,11 @@ export const defaultLimits = {
   clients: 1_024,
   /** Of bodies that are parsed at a time: parsed events take many times as much, so the others wait as they came. */
   parsedBytes: 3 * 1024 ** 2,
-  /** While a body has waited so long, further ones are refused: an API server waits 30 s, and sends again what is refused. */
-  patienceMs: 3_000,
+  /**
+   * While a body has waited so long, or what is there will take so long, further ones are refused: an API server waits 30 s, and sends again what is
+   * refused.
+   */
+  patienceMs: 1_500,
   /** A body that is not durable after so long is refused, and what comes after it at once: the disk is full, or slow. It may be stored all the same. */
   storeMs: 10_000,
   /** An API server gives up after 30 s; before that it hears 503. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { type KubeAuditTelemetry, type Refusal } from '../../telemetry/kube-audit.ts'
 import { auditEvents } from './audit-events.ts'
+import { Backlog } from './backlog.ts'
 import type { ClusterHealth } from './cluster-health.ts'
 import type { Deliveries } from './deliveries.ts'
 import { type AuthMethod, type Peer, peerOfCertificate, peerOfToken } from './peer.ts'
@@ -62,6 +63,7 @@ export class Receiver {
   /** Connections below TLS, by peer; a client that speaks plain HTTP must be answered there. */
   readonly #plain = new Map<string, Socket>()
   readonly #parsing: Turnstile
+  readonly #backlog: Backlog
   #tokens: TokenList
   #heldBytes = 0
   /** When the bodies came that are not durable yet, oldest first. */
@@ -74,6 +76,7 @@ export class Receiver {
     this.#rate = new RateLimit(requestsPerSecond, requestBurst, clients)
     this.#parts = parts
     this.#parsing = new Turnstile(this.#limits.parsedBytes, parts.now)
+    this.#backlog = new Backlog(this.#limits.parsedBytes, parts.now)
     this.#files = new TlsFiles(parts.home)
     this.#tokens = readTokens(parts.home)
   }
@@ -238,15 +241,15 @@ export class Receiver {
       response.end('ok\n')
       return
     }
-    const refuse = (reason: Refusal, detail = '') => {
+    const refuse = (reason: Refusal, detail = '', retryAfterMs = 0) => {
       telemetry.refused(reason, from, detail)
-      answerRefusal(request, response, { reason, detail })
+      answerRefusal(request, response, { reason, detail, retryAfterMs })
     }
     if (request.method !== 'POST') return refuse('method', 'audit events are posted')
     if (peer.kind === 'refused') return refuse(peer.reason, peer.detail)
     const expected = Number(request.headers['content-length'] ?? 0)
     const full = this.#whyNot(peer.client, expected)
-    if (full) return refuse(full.reason, full.detail)
+    if (full) return refuse(full.reason, full.detail, full.retryAfterMs)
     // What is announced counts from the start: many large bodies at once must not all be let in.
     let taken = Math.min(expected, this.#options.maxBodyBytes)
     this.#hold(taken)
@@ -272,7 +275,7 @@ export class Receiver {
       isImport: request.headers['x-quaywatch-import'] !== undefined,
     }).finally(() => this.#hold(-taken))
     const refused = await this.#inTime(stored)
-    if (refused) return refuse(refused.reason, refused.detail)
+    if (refused) return refuse(refused.reason, refused.detail, refused.retryAfterMs)
     if (response.destroyed) return
     // With the length the answer is one write, without it five.
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': storedAnswer.length })
@@ -283,10 +286,10 @@ export class Receiver {
   #whyNot(client: string, bytes: number): NotStored | undefined {
     if (!this.#rate.take(client, this.#parts.now()))
       return { reason: 'rate', detail: 'too many requests of this client' }
-    if (this.#parsing.longestWaitMs > this.#limits.patienceMs)
-      return { reason: 'busy', detail: 'what came before is not stored yet' }
     const [oldest] = this.#storing
     if (oldest !== undefined && this.#parts.now() - oldest.sinceMs > this.#limits.storeMs) return notYet
+    const late = this.#tooLate()
+    if (late) return late
     const most = mostHeldBytes(this.#options.maxBodyBytes)
     return this.#heldBytes > 0 && this.#heldBytes + bytes > most
       ? { reason: 'busy', detail: 'too much waits for the store' }
@@ -307,14 +310,27 @@ export class Receiver {
     })
   }
 
+  /** A refusal now is better than an answer when nobody waits for it any more. */
+  #tooLate(): NotStored | undefined {
+    const waitMs = Math.max(this.#parsing.longestWaitMs, this.#backlog.waitMs)
+    return waitMs > this.#limits.patienceMs
+      ? { reason: 'busy', detail: 'what came before is not stored yet', retryAfterMs: waitMs }
+      : undefined
+  }
+
   /** Resolves when the events are durable, or with the reason why they are not. */
   async #store(bytes: Buffer, origin: BodyOrigin): Promise<NotStored | undefined> {
     const receivedAtMs = this.#parts.now()
+    // Many may have been let in before the first of them was there.
+    const late = this.#tooLate()
+    if (late) return late
+    const passage = this.#backlog.begin(bytes.length)
     await this.#parsing.enter(bytes.length)
     try {
       return await this.#storeParsed(bytes, { ...origin, receivedAtMs })
     } finally {
       this.#parsing.leave(bytes.length)
+      this.#backlog.end(passage)
     }
   }
 

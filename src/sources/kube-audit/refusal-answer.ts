@@ -7,13 +7,14 @@ import type { AuditRequest } from './request-body.ts'
 export interface NotStored {
   readonly reason: Refusal
   readonly detail: string
+  /** How long what came before will take. */
+  readonly retryAfterMs?: number
 }
 
 export type Answer = ServerResponse | Http2ServerResponse
 
-const retryAfterSeconds = 1
-/** Longer, because an API server that is told to wait tries some fifty times and then forgets. */
-const storeRetryAfterSeconds = 5
+/** So long when the store takes nothing, because an API server that is told to wait tries some fifty times and then forgets. */
+const longestRetryAfterSeconds = 5
 const statusOf: Readonly<Record<Refusal, number>> = {
   'no-credentials': 401,
   'wrong-token': 401,
@@ -38,23 +39,25 @@ const headersOf: Partial<Record<Refusal, Readonly<Record<string, string>>>> = {
   'no-credentials': { 'www-authenticate': 'Bearer' },
   'wrong-token': { 'www-authenticate': 'Bearer' },
   method: { allow: 'POST' },
-  rate: { 'retry-after': String(retryAfterSeconds) },
-  busy: { 'retry-after': String(retryAfterSeconds) },
-  'not-stored': { 'retry-after': String(storeRetryAfterSeconds) },
+}
+
+const passing: ReadonlySet<Refusal> = new Set(['rate', 'busy', 'not-stored'])
+
+function retryAfter({ reason, retryAfterMs = 0 }: NotStored): Readonly<Record<string, string>> {
+  if (!passing.has(reason)) return {}
+  const seconds = reason === 'not-stored' ? longestRetryAfterSeconds : Math.ceil(retryAfterMs / 1000)
+  return { 'retry-after': String(Math.min(longestRetryAfterSeconds, Math.max(1, seconds))) }
 }
 
 /** RFC 9457. The body that was not read is discarded, so that the client hears the answer instead of a reset. */
-export function answerRefusal(
-  request: AuditRequest,
-  response: Answer,
-  why: { reason: Refusal; detail: string },
-): void {
+export function answerRefusal(request: AuditRequest, response: Answer, why: NotStored): void {
   const status = statusOf[why.reason]
   if (response.destroyed || response.headersSent) return
   const closes = why.reason === 'too-large' || why.reason === 'too-slow'
   response.writeHead(status, {
     'content-type': 'application/problem+json',
     ...headersOf[why.reason],
+    ...retryAfter(why),
     ...(closes && request.httpVersionMajor === 1 ? { connection: 'close' } : {}),
   })
   response.end(`${JSON.stringify({ title: why.reason, status, detail: why.detail })}\n`)
