@@ -145,13 +145,22 @@ export interface Overload {
   readonly latencies: readonly number[]
 }
 
+const openConnections = 256
+
 /** Bodies leave on a clock, whether or not earlier ones were answered: as many API servers send. */
 export async function openLoad(
   { port, tls, stored }: Target,
   mix: Mix,
   pace: { readonly perSecond: number; readonly length: number; readonly durationMs: number },
 ): Promise<Overload> {
-  const agent = new Agent({ ...tls, keepAlive: true, maxSockets: 512 })
+  const agent = new Agent({
+    ...tls,
+    keepAlive: true,
+    maxSockets: openConnections,
+    maxFreeSockets: openConnections,
+  })
+  // API servers keep their connections; hundreds of handshakes at once would be all that is measured.
+  await Promise.all(Array.from({ length: openConnections }, () => post(port, agent, `${head}]}`)))
   const answers = new Map<number, number>()
   const latencies: number[] = []
   const pending: Promise<void>[] = []

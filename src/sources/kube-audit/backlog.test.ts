@@ -14,9 +14,9 @@ describe('Backlog', () => {
     assert.equal(backlog.waitMs, 0)
   })
 
-  it('before anything is known, 4 MB are thought to take a second', () => {
+  it('before anything is known, 3 MB are thought to take a second', () => {
     const backlog = new Backlog(1_000, () => 0)
-    backlog.begin(8_000_000)
+    backlog.begin(6_000_000)
     assert.equal(backlog.waitMs, 2_000)
   })
 

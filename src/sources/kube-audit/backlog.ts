@@ -7,9 +7,9 @@ export interface Passage {
 }
 
 /** Until something was measured: what a slow machine stores. */
-const firstBytesPerMs = 4_000
+const firstBytesPerMs = 3_000
 /** Of a new measurement, so much counts. */
-const share = 0.1
+const share = 0.2
 
 /** Bodies received and not durable yet, and how long the next one would wait for them. */
 export class Backlog {

@@ -8,6 +8,8 @@ export const defaultLimits = {
   clients: 1_024,
   /** Of bodies that are parsed at a time: parsed events take many times as much, so the others wait as they came. */
   parsedBytes: 3 * 1024 ** 2,
+  /** While no more is on its way, nobody is told to come later. */
+  unhurriedBytes: 512 * 1024,
   /**
    * While a body has waited so long, or what is there will take so long, further ones are refused: an API server waits 30 s, and sends again what is
    * refused.

@@ -76,7 +76,7 @@ export class Receiver {
     this.#rate = new RateLimit(requestsPerSecond, requestBurst, clients)
     this.#parts = parts
     this.#parsing = new Turnstile(this.#limits.parsedBytes, parts.now)
-    this.#backlog = new Backlog(this.#limits.parsedBytes, parts.now)
+    this.#backlog = new Backlog(this.#limits.unhurriedBytes, parts.now)
     this.#files = new TlsFiles(parts.home)
     this.#tokens = readTokens(parts.home)
   }
