@@ -321,8 +321,8 @@ export class Receiver {
   /** Resolves when the events are durable, or with the reason why they are not. */
   async #store(bytes: Buffer, origin: BodyOrigin): Promise<NotStored | undefined> {
     const receivedAtMs = this.#parts.now()
-    // Many may have been let in before the first of them was there.
-    const late = this.#tooLate()
+    // Many may have been let in before the first of them was there. What is large is not sent again for that.
+    const late = bytes.length > this.#limits.unhurriedBytes ? undefined : this.#tooLate()
     if (late) return late
     const passage = this.#backlog.begin(bytes.length)
     await this.#parsing.enter(bytes.length)
