@@ -102,8 +102,8 @@ export function sentenceOf(hit: Hit): string {
 }
 
 /** Where the panel or its page says what it is about: rules begin with it, and there is little room. */
-export function shortSentenceOf(hit: Hit): string {
-  return sentenceOf(hit).replace(/^(?:Docker|Kubernetes): (.)/, (_, first: string) => first.toUpperCase())
+export function shortened(sentence: string): string {
+  return sentence.replace(/^(?:Docker|Kubernetes): /, '')
 }
 
 export interface Fact {

@@ -1,6 +1,6 @@
 import type { Hit } from '../data/answers.ts'
 import { hrefOf } from '../data/address.ts'
-import { entityOf, levelOf, shortSentenceOf } from '../data/event.ts'
+import { entityOf, levelOf, sentenceOf, shortened } from '../data/event.ts'
 import { ago, full } from '../data/time.ts'
 import { Quiet } from './card.tsx'
 import { Link } from './link.tsx'
@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** A few events inside a panel; each opens on the Events page. */
-export function EventTable({ hits, isReady, empty, what = shortSentenceOf }: Props) {
+export function EventTable({ hits, isReady, empty, what = (hit) => shortened(sentenceOf(hit)) }: Props) {
   if (hits.length === 0) return <Quiet isReady={isReady}>{empty}</Quiet>
   return (
     <ul class="event-table">

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Facet } from '../data/answers.ts'
 import { isActive, longestValue, toggle } from '../data/filter.ts'
-import { labelOf } from '../data/event.ts'
+import { labelOf, shortened } from '../data/event.ts'
 import { valueData } from '../data/focused-value.ts'
 import { bandOf } from '../data/severity.ts'
 import { visible } from '../../../src/api/visible-text.ts'
@@ -94,6 +94,13 @@ interface ValueProps {
   readonly share: number
 }
 
+function wordsOf(field: string, value: string): string {
+  if (field === 'rule.level') return `${value} ${bandOf(Number(value))}`
+  // Cut where they still are all the same, they could not be told apart.
+  if (field === 'rule.description') return shortened(value)
+  return value === '' ? '(empty)' : value
+}
+
 function FacetValue({ field, value, howMany, share }: ValueProps) {
   const include = { field, kind: 'is', value } as const
   const exclude = { field, kind: 'is-not', value } as const
@@ -110,9 +117,7 @@ function FacetValue({ field, value, howMany, share }: ValueProps) {
       >
         <span class="facet-bar" style={{ width: `${Math.max(2, share * 100)}%` }} />
         {field === 'rule.level' && <i class={`dot fill-${bandOf(Number(value))}`} />}
-        <Line>
-          {field === 'rule.level' ? `${value} ${bandOf(Number(value))}` : value === '' ? '(empty)' : value}
-        </Line>
+        <Line>{wordsOf(field, value)}</Line>
         <span class="facet-count">{shortCount(howMany)}</span>
       </button>
       <button
