@@ -31,6 +31,9 @@ const controllers = new Set(
   ttl-controller validatingadmissionpolicy-status-controller volume-attributes-class-protection-controller
   vac-protection-controller`.split(/\s+/),
 )
+/** Parts of Kubernetes and of its distributions. Anybody else who is called `system:…` is a person as far as we know. */
+const ownParts =
+  /^system:(?:kube-(?:controller-manager|scheduler|proxy|apiserver|router|dns|aggregator)$|apiserver$|bootstrap:|node|addon-manager$|cloud-|volume-scheduler$|aggregator$|konnectivity|gke-|gcp-|gce-|clustermetrics$|l7-lb|k3s|rke2|ovn-|multus|openshift-|open-cluster|aks|azure|eks|serviceaccount)/
 /** Users of the hosted control planes of clouds, which no one else can be. */
 const hosted =
   /^(?:eks:.*|aksService|aksProblemDetector|hcpService|acsService|masterclient|gcp:.*|.*@container-engine-robot\.iam\.gserviceaccount\.com|cloud-controller-manager|k3s-cloud-controller-manager)$/
@@ -47,7 +50,7 @@ export function actorKind(name: string): ActorKind {
   if (name === 'system:anonymous') return 'anonymous'
   // The administrator of k3s, RKE2 and OpenShift: a person with a kubeconfig.
   if (name === 'system:admin') return 'human'
-  return name.startsWith('system:') || hosted.test(name) ? 'system' : 'human'
+  return ownParts.test(name) || hosted.test(name) ? 'system' : 'human'
 }
 
 function isPrivate(ip: string): boolean {

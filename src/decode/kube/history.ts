@@ -1,4 +1,5 @@
 import { handTools, program } from './actor.ts'
+import { isBeyond } from './beyond.ts'
 import type { Context } from './kube-facts.ts'
 import type { ActorState, Attempts } from './kube-memory.ts'
 import { type Done, queryValues } from './request.ts'
@@ -15,7 +16,8 @@ const mostAddresses = 64
 
 /** Facts that need what the same actor did before. */
 export function historyFacts(context: Context): void {
-  const { actor, request } = context
+  const { event, facts, actor, request } = context
+  facts.set('node_beyond', isBeyond(text(event['verb']), actor, request))
   if (actor.kind === 'node') return nodeFacts(context)
   if (actor.kind === 'system' || actor.kind === 'controller') return
   const state = stateOf(context)
@@ -36,10 +38,7 @@ function publicFacts({ event, facts, memory, cluster, actor }: Context): void {
   memory.habits.set(key, true)
 }
 
-const beyondKubelet =
-  /^(?:pods\/(?:exec|attach|portforward)|nodes\/proxy|certificatesigningrequests\/approval|(?:cluster)?role(?:binding)?s|daemonsets|deployments)$/
-
-/** A kubelet reads single secrets of its own pods, and enters none; and it stays where it is. */
+/** A kubelet stays where it is. */
 function nodeFacts(context: Context): void {
   const { event, facts, request } = context
   const state = stateOf(context)
@@ -49,8 +48,6 @@ function nodeFacts(context: Context): void {
       facts.set('source_habit', 'new')
     state.network = ip
   }
-  const isWide = request.resource === 'secrets' && request.name === '' && event['verb'] !== 'create'
-  facts.set('node_beyond', isWide || beyondKubelet.test(request.resource))
 }
 
 function stateOf({ memory, cluster, actor }: Context): ActorState {
@@ -197,6 +194,9 @@ export function firstFacts(context: Context, registries: readonly string[] = [])
     facts.set('pod.registry', registry)
     return first('registry', registry)
   }
+  const ip = texts(context.event['sourceIPs']).at(-1) ?? ''
+  if (actor.kind === 'human' && facts.get('actor.masters') !== undefined)
+    return first('masters', `${actor.name} ${networkOf(ip)}`)
   const [kind, what] = otherThanUsual(context, done)
   if (kind !== '') first(kind, `${actor.name} ${what}`)
 }
