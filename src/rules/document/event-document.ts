@@ -14,9 +14,7 @@ const agentless = /^\(([^)]*)\) ([^@]*)@([^>]*)->/
 /** Remembered; beyond this they are made anew. */
 const mostOrigins = 4096
 
-const timeOpening = new Piece('{"timestamp":"')
 const closing = new Piece('"')
-const ruleOpening = new Piece(',"rule":')
 const point = new Piece('.')
 const previousOpening = new Piece(',"previous_output":')
 const opening = new Piece(',"full_log":')
@@ -115,13 +113,8 @@ export class DocumentWriter {
   }
 
   #head({ event, rule, hit, atSeconds, number, previous }: DocumentParts, sink: Sink): void {
-    sink.piece(timeOpening)
     this.#timestamps.write(event.raw.receivedAtMs, sink)
-    sink.piece(closing)
-    if (rule !== undefined) {
-      sink.piece(ruleOpening)
-      rule.write(hit, sink)
-    }
+    rule?.write(hit, sink)
     sink.piece(this.#origins.of(event).agent)
     sink.number(atSeconds)
     sink.piece(point)

@@ -62,7 +62,7 @@ export class RuleText {
     return this.#facts.mitre?.id ?? []
   }
 
-  /** `{"level":…}` */
+  /** `,"rule":{"level":…}` */
   write({ description, firedTimes, showsLevelZero }: RuleHit, sink: Sink): void {
     this.#pieces ??= this.#prepare()
     const { head, described, middle, tail, tailOfLevelZero } = this.#pieces
@@ -83,7 +83,7 @@ export class RuleText {
 
   #prepare(): RulePieces {
     const { level, description } = this.#facts
-    const head = `{${level === 0 ? '' : `"level":${level},`}"description":`
+    const head = `,"rule":{${level === 0 ? '' : `"level":${level},`}"description":`
     const tail = this.#tail()
     return {
       head: new Piece(head),

@@ -37,6 +37,7 @@ export class TextSink implements Sink {
 const quote = 0x22
 const zero = 0x30
 const longestNumber = 20
+const largestWord = 2_147_483_647
 /** Bytes that need no escape. */
 const harmless = 0x61616161
 
@@ -101,10 +102,18 @@ export class ByteSink implements Sink {
     }
     let end = this.at + digits
     for (let limit = 10 ** digits; value >= limit; limit *= 10) end += 1
-    for (let rest = value, at = end - 1; at >= this.at; at -= 1) {
+    let at = end - 1
+    let rest = value
+    for (; rest > largestWord; at -= 1) {
       const tens = Math.floor(rest / 10)
       out[at] = zero + rest - tens * 10
       rest = tens
+    }
+    // Small whole numbers are divided without fractions.
+    for (let word = rest | 0; at >= this.at; at -= 1) {
+      const tens = (word / 10) | 0
+      out[at] = zero + word - tens * 10
+      word = tens
     }
     this.at = end
   }

@@ -1,7 +1,7 @@
 import { Piece } from './piece.ts'
 import type { Sink } from './sink.ts'
 
-/** Prints arrival times in the zone of the server: `2026-11-21T21:54:18.210+0000` (spec/rules.md §6.3). */
+/** Opens documents with the arrival time in the zone of the server: `{"timestamp":"2026-11-21T21:54:18.210+0000"` (spec/rules.md §6.3). */
 export class TimestampText {
   readonly #utcOffsetMinutes: (atMs: number) => number
   #second = NaN
@@ -25,8 +25,8 @@ export class TimestampText {
     const minutes = Math.abs(offset)
     const local = new Date(second * 1000 + offset * 60_000)
     this.#second = second
-    this.#prefix = new Piece(local.toISOString().slice(0, 20))
-    this.#suffix = new Piece(`${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`)
+    this.#prefix = new Piece(`{"timestamp":"${local.toISOString().slice(0, 20)}`)
+    this.#suffix = new Piece(`${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}"`)
   }
 }
 
