@@ -20,7 +20,7 @@ function isLabelRemoved({ requestObject }: Tree): boolean {
 /** Most patches are about other labels, and operators write whole objects as they found them. */
 function isSetBy(kind: ActorKind, { verb, requestObject }: Tree): boolean {
   if (verb !== 'patch') return kind === 'human'
-  return requestObject === undefined || /[/](?:1|~1)?enforce"/.test(JSON.stringify(requestObject))
+  return requestObject === undefined || /(?:\/|~1)enforce"/.test(JSON.stringify(requestObject))
 }
 
 /** From the level that was seen last to the one of now. `isSet`: the label is what this request is about. */
