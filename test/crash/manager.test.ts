@@ -114,7 +114,12 @@ describe('more than the webhook can hold', () => {
       await eventually('an acknowledgement and a refusal', isUnderWay, 60_000)
       await first.end('SIGKILL')
       await Promise.all(posted)
-      assert.deepEqual([...retryAfters], ['1'])
+      // 5: of bodies that a slow disk keeps waiting for ten seconds.
+      assert.ok(retryAfters.has('1'))
+      assert.deepEqual(
+        [...retryAfters].filter((seconds) => seconds !== '1' && seconds !== '5'),
+        [],
+      )
       assert.deepEqual(
         [...new Set(statuses)].filter((status) => ![0, 200, 503].includes(status)),
         [],
