@@ -261,7 +261,8 @@ const things: Omit<Things, 'eventId'> = {
   idOf: (kind) => (kind === 'rule' ? '100300' : everything),
 }
 
-describe('hostile texts in every field', { skip: noBrowser }, () => {
+// Two windows at a time, each looking at one page after the other.
+describe('hostile texts in every field', { skip: noBrowser, concurrency: 2 }, () => {
   const store = new MemoryStore()
   let dashboard: Dashboard
   let browser: Browser
@@ -310,7 +311,7 @@ describe('hostile texts in every field', { skip: noBrowser }, () => {
   }
 
   for (const { name, width, colorScheme } of views) {
-    describe(`on ${name}`, () => {
+    describe(`on ${name}`, { concurrency: 1 }, () => {
       let window: Visit
 
       before(async () => {

@@ -37,7 +37,8 @@ const views = [
   { colorScheme: 'light', width: 390, isAsked: false },
 ] as const
 
-describe('pages', { skip: noBrowser }, () => {
+// Two windows at a time, each looking at one page after the other.
+describe('pages', { skip: noBrowser, concurrency: 2 }, () => {
   let dashboard: Dashboard
   let browser: Browser
   let eventId: string
@@ -71,7 +72,7 @@ describe('pages', { skip: noBrowser }, () => {
   })
 
   for (const { colorScheme, width, isAsked } of views) {
-    describe(`${colorScheme}, ${width} px wide`, () => {
+    describe(`${colorScheme}, ${width} px wide`, { concurrency: 1 }, () => {
       let window: Visit
 
       before(async () => {
