@@ -22,7 +22,7 @@ import { engineLineOf, lateEventOf, type LateEvent, type Outgoing } from './outg
 import { pause } from './pause.ts'
 import { PendingQueue } from './pending-queue.ts'
 import { SeenEvents } from './seen-events.ts'
-import { changeOf, RecentChanges } from './recent-changes.ts'
+import { RecentChanges } from './recent-changes.ts'
 import { receivedSoFar, type Received as Earlier } from './spooled.ts'
 import { Spool, type SpoolLimits, type SpoolPosition } from './spool.ts'
 import { followUp, outgoing, outgoingOwn, OwnEvents, waitingEvent } from './waiting-event.ts'
@@ -163,7 +163,7 @@ export class DockerSource implements Source {
     signal: AbortSignal,
   ): AsyncGenerator<Batch, boolean> {
     const { positions, late } = progress
-    const changes = items.map(changeOf).filter((change) => change !== undefined)
+    const changes = items.flatMap(({ engine, change }) => (change ? [{ engine, change }] : []))
     for (const item of items) {
       const { engine, engineId, nano, raw } = item
       if (item.advances) positions.set(engine, advance(positions.get(engine), engineId, nano, raw.id))
@@ -214,8 +214,7 @@ export class DockerSource implements Source {
 
   /** It waits in the spool. */
   #tookEarlier(item: Outgoing): void {
-    const found = changeOf(item)
-    if (found) this.#engines.get(found.engine)?.containers.received.apply(found.change)
+    if (item.change) this.#engines.get(item.engine)?.containers.received.apply(item.change)
   }
 
   #readerOf(address: EngineAddress, kept: KeptEngine, earlier: Earlier, signal: AbortSignal): EngineReader {
@@ -237,7 +236,7 @@ export class DockerSource implements Source {
       receive: (received: Received) => this.#receive(key, received, earlier.late),
       gap: (gap: Gap, { to }: OpenGap) => this.#sayGap(address, gap, to),
       opensGap: (gap: OpenGap) => void this.#gaps.set(key, gap),
-      openGap: () => this.#gaps.get(key),
+      untoldGap: () => this.#gaps.get(key),
       isFull: () => this.#isFull(),
     }
     const returned = (): void => {

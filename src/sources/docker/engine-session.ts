@@ -9,6 +9,7 @@ import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-even
 import type { Inventory } from './inventory.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
 import { objectOf, textOf } from './json-object.ts'
+import { changeOf } from './known-containers.ts'
 import type { EngineContainers } from './engine-containers.ts'
 import { pause } from './pause.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -58,7 +59,7 @@ export interface EngineMemory {
   /** From now on there is a gap, until `gap` is called. Replaces the one there was. */
   opensGap(gap: OpenGap): void
   /** A gap that was noticed, perhaps by an earlier process, and not yet told. */
-  openGap(): OpenGap | undefined
+  untoldGap(): OpenGap | undefined
   /** The stream is open. */
   connected(version: string): void
   /** Events held now may not become more. */
@@ -160,7 +161,8 @@ export class EngineSession {
   /** `found`: not received but found by comparing states. */
   #handOn(event: EngineEvent, id: string, found?: Found): void {
     const { containers, enricher, inventory, now } = this.#memory
-    if (event.type === 'container') containers.received.apply(event)
+    const change = changeOf(event)
+    if (change) containers.received.apply(change)
     this.#keeper.note(event)
     if (found?.facts) enricher.learn(event.actorId, found.facts)
     const enrichment = enricher.enrich(event, found?.facts !== undefined)
@@ -184,7 +186,7 @@ export class EngineSession {
 
   /** But an earlier gap may be open: who noticed it was stopped before it was told. */
   #nothingLost(): void {
-    const gap = this.#memory.openGap()
+    const gap = this.#memory.untoldGap()
     if (gap) this.#later(settleMs, () => this.#closeGap(gap, undefined))
     else void this.#takeStock()
   }
@@ -199,7 +201,7 @@ export class EngineSession {
 
   /** One that is still open becomes longer: what happened between the two is known. */
   #openGap(from: bigint, to: bigint): OpenGap {
-    const gap = { from: this.#memory.openGap()?.from ?? from, to }
+    const gap = { from: this.#memory.untoldGap()?.from ?? from, to }
     this.#memory.opensGap(gap)
     return gap
   }
@@ -218,6 +220,8 @@ export class EngineSession {
     const reconciled = await this.#handOnMissing(gap)
     const why = reason ?? ((await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
     await this.#takeStock()
+    // The connection broke meanwhile: who connects again finds the gap still open.
+    if (this.#isOver) return
     const { api, telemetry } = this.#memory
     const told = { reason: why, from: isoOfNano(gap.from), to: isoOfNano(gap.to), reconciled }
     telemetry.reconciled(api.address, reconciled)

@@ -32,6 +32,20 @@ export function stateOfListing(state: string): ContainerState {
   return 'exited'
 }
 
+/** `undefined`: the event says nothing of the state of a container. */
+export function changeOf({
+  type,
+  action,
+  actorId,
+  attributes,
+  timeNano,
+}: EngineEvent): ContainerChange | undefined {
+  const changes = Object.hasOwn(stateAfter, action) || action === 'destroy' || action === 'rename'
+  return type === 'container' && actorId !== '' && changes
+    ? { action, actorId, attributes, timeNano }
+    : undefined
+}
+
 /** What exists, as far as events and listings said; compared with a listing after a gap. */
 export class KnownContainers {
   readonly #limit: number

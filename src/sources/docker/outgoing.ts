@@ -1,5 +1,7 @@
 import { RawEvent } from '../../event/raw-event.ts'
+import { parseEngineEvent } from './engine-event.ts'
 import { isObject, objectOf, textOf } from './json-object.ts'
+import { changeOf, type ContainerChange } from './known-containers.ts'
 
 /** An event on its way to the store: everything that could be waited for has come, or it goes without. */
 export interface Outgoing {
@@ -15,6 +17,8 @@ export interface Outgoing {
   readonly isLate: boolean
   /** It tells of a gap of its engine, behind everything that was found about it. */
   readonly closesGap: boolean
+  /** What it says of the state of a container. */
+  readonly change: ContainerChange | undefined
 }
 
 const sourceName = 'docker-listener'
@@ -40,6 +44,7 @@ export function fromSpoolLine(line: string): Outgoing | undefined {
     advances: flags.includes('a'),
     isLate: flags.includes('l'),
     closesGap: flags.includes('g'),
+    change: changeIn(text),
   }
 }
 
@@ -55,6 +60,12 @@ function decoded(text: string | undefined): string {
 export function engineLineOf(text: string): string {
   const begin = '{"integration": "docker", "docker": '
   return text.startsWith(begin) ? text.slice(begin.length, -1) : ''
+}
+
+function changeIn(text: string): ContainerChange | undefined {
+  // Nearly all events of a full spool are probes: they need not be parsed. Inside of strings these quotes are escaped.
+  const event = text.includes('"Action": "exec_') ? undefined : parseEngineEvent(engineLineOf(text))
+  return event && changeOf(event)
 }
 
 /** An event that went without its facts, as the cursor keeps it until it comes again. */

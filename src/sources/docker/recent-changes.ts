@@ -1,5 +1,3 @@
-import { engineLineOf, type Outgoing } from './outgoing.ts'
-import { parseEngineEvent } from './engine-event.ts'
 import { objectsOf, textOf, type JsonObject } from './json-object.ts'
 import type { ContainerChange } from './known-containers.ts'
 
@@ -8,15 +6,6 @@ export interface EngineChange {
   /** `EngineAddress.key` */
   readonly engine: string
   readonly change: ContainerChange
-}
-
-const changing = /"Action": "(?:create|start|restart|pause|unpause|die|destroy|rename)"/
-
-/** `undefined`: the event says nothing of the state of a container. */
-export function changeOf({ raw, engine }: Outgoing): EngineChange | undefined {
-  if (!changing.test(raw.text)) return undefined
-  const event = parseEngineEvent(engineLineOf(raw.text))
-  return event?.type === 'container' ? { engine, change: event } : undefined
 }
 
 /** The list of containers is saved every two seconds. */

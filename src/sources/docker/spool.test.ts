@@ -104,22 +104,28 @@ describe('Spool', () => {
 })
 
 describe('lines of the spool', () => {
-  const text =
-    '{"integration": "docker", "docker": {"Action": "create", "Actor": {"Attributes": {"name": "\\u00e9\\t"}}}}'
-  const raw = { id: 'docker:1:x', source: 'docker-listener', location: 'Wazuh-Docker', receivedAtMs: 5, text }
+  const actor = '"Actor": {"ID": "ab", "Attributes": {"image": "x:1", "name": "\\u00e9\\t"}}'
+  const event = (action: string): string =>
+    `{"integration": "docker", "docker": {"Type": "container", "Action": "${action}", ${actor}, "timeNano": 1795309765833271045}}`
+  const flags = { advances: true, isLate: true, closesGap: false }
+  const engine = { engine: 'tcp://10.0.0.5:2376', engineId: 'A B\tC', nano: 1_795_309_765_833_271_045n }
+  const attributes = { image: 'x:1', name: '\u00e9\t' }
+  const change = { action: 'create', actorId: 'ab', attributes, timeNano: 1_795_309_765_833_271_045n }
+  const none = { engine: '', engineId: '', nano: 0n, advances: false, isLate: false, change: undefined }
   const items = [
-    {
-      engine: 'tcp://10.0.0.5:2376',
-      engineId: 'A B\tC',
-      nano: 1_795_309_765_833_271_045n,
-      advances: true,
-      isLate: true,
-      closesGap: false,
-    },
-    { engine: '', engineId: '', nano: 0n, advances: false, isLate: false, closesGap: true },
+    { what: 'a change of a container', text: event('create'), item: { ...engine, ...flags, change } },
+    { what: 'a probe', text: event('exec_start: true'), item: { ...engine, ...flags, change: undefined } },
+    { what: 'our own', text: '{"integration": "quaywatch"}', item: { ...none, closesGap: true } },
   ]
-  for (const item of items)
-    it(`keep everything of an event of ${item.engine || 'our own'}`, () => {
+  for (const { what, text, item } of items)
+    it(`keep everything of ${what}`, () => {
+      const raw = {
+        id: 'docker:1:x',
+        source: 'docker-listener',
+        location: 'Wazuh-Docker',
+        receivedAtMs: 5,
+        text,
+      }
       const back = fromSpoolLine(spoolLine({ raw: new RawEvent(raw), ...item }))
       assert.deepEqual(back && { ...back, raw: back.raw.text }, { ...item, raw: text })
       assert.equal(back?.raw.id, 'docker:1:x')

@@ -5,6 +5,7 @@ import { RawEvent } from '../../event/raw-event.ts'
 import type { Received } from './engine-session.ts'
 import type { Enrichment } from './enricher.ts'
 import { envelope, envelopeText } from './event-text.ts'
+import { changeOf } from './known-containers.ts'
 import { followUpId } from './late-events.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Pending } from './pending-queue.ts'
@@ -68,6 +69,7 @@ export function outgoing(item: WaitingEvent): Outgoing {
     advances: !reconciled && item.delay !== 'follow-up',
     isLate,
     closesGap: false,
+    change: changeOf(event),
   }
 }
 
@@ -95,6 +97,6 @@ export class OwnEvents {
 
 export function outgoingOwn({ raw, closesGap }: OwnEvent): Outgoing {
   const { engine, to } = closesGap ?? { engine: '', to: 0n }
-  const told = { advances: false, isLate: false, closesGap: closesGap !== undefined }
+  const told = { advances: false, isLate: false, closesGap: closesGap !== undefined, change: undefined }
   return { raw, engine, engineId: '', nano: to, ...told }
 }
