@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { DockerSource } from '../../src/sources/docker/docker-source.ts'
-import { engineAddress } from '../../src/sources/docker/engine-address.ts'
 import { alertsOf, type RaisedAlert } from '../support/alerts-of.ts'
-import { CollectedSource, quietContext } from '../support/collected-source.ts'
+import { CollectedSource } from '../support/collected-source.ts'
+import { dockerSource } from '../support/docker-source.ts'
 import { engineMissing, image, startEngine, type Engine } from '../support/dockerd.ts'
 
 const missing = engineMissing()
@@ -18,15 +17,7 @@ const home = mkdtempSync(path.join(tmpdir(), 'quaywatch-days-'))
 const quiet = ['--network', 'none']
 
 async function during(engine: Engine, act: (engine: Engine) => Promise<void>): Promise<RaisedAlert[]> {
-  const source = new CollectedSource(
-    new DockerSource({
-      name: 'docker-listener',
-      engines: [engineAddress(engine.host, {})],
-      retry: { firstMs: 500, longestMs: 5000, attempts: undefined, random: Math.random },
-      startsInMs: () => 0,
-      context: quietContext(home),
-    }),
-  )
+  const source = new CollectedSource(dockerSource([engine.host], home))
   await source.until('connected', (text) => text.includes('"Connected to Docker service"'))
   await act(engine)
   await engine.docker('volume', 'create', 'the-end')

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, describe, it } from 'node:test'
 import type { Batch, Cursor } from '../../src/event/batch.ts'
-import { DockerSource, type SourceLimits } from '../../src/sources/docker/docker-source.ts'
-import { engineAddress } from '../../src/sources/docker/engine-address.ts'
-import { CollectedSource, quietContext } from '../support/collected-source.ts'
+import { CollectedSource } from '../support/collected-source.ts'
+import { dockerSource, type DockerSourceSettings } from '../support/docker-source.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 
 const homes = mkdtempSync(path.join(tmpdir(), 'quaywatch-fake-'))
@@ -15,25 +14,12 @@ let count = 0
 const newHome = (): string => path.join(homes, String((count += 1)))
 const id = 'ab'.repeat(32)
 
-interface Settings {
-  readonly attempts?: number
+interface Settings extends DockerSourceSettings {
   readonly home?: string
-  readonly limits?: SourceLimits
 }
 
-function sourceFor(
-  hosts: readonly string[],
-  { attempts, home = newHome(), limits }: Settings = {},
-): DockerSource {
-  return new DockerSource({
-    name: 'docker-listener',
-    engines: hosts.map((host) => engineAddress(host, {})),
-    retry: { firstMs: 20, longestMs: 50, attempts, random: () => 1 },
-    startsInMs: () => 0,
-    context: quietContext(home),
-    ...(limits ? { limits } : {}),
-  })
-}
+const sourceFor = (hosts: readonly string[], { home = newHome(), ...settings }: Settings = {}) =>
+  dockerSource(hosts, home, settings)
 
 const eventOf = (action: string, nano: number, name = 'web'): string =>
   `{"Type":"container","Action":"${action}","Actor":{"ID":"${id}","Attributes":{"image":"shop/web:1.4","name":"${name}"}},"scope":"local","time":1795309765,"timeNano":1795309765${String(nano).padStart(9, '0')}}`

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, describe, it, type TestContext } from 'node:test'
 import type { Cursor } from '../../src/event/batch.ts'
-import { DockerSource } from '../../src/sources/docker/docker-source.ts'
-import { engineAddress } from '../../src/sources/docker/engine-address.ts'
-import { CollectedSource, quietContext } from '../support/collected-source.ts'
+import { CollectedSource } from '../support/collected-source.ts'
+import { dockerSource } from '../support/docker-source.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 
 const homes = mkdtempSync(path.join(tmpdir(), 'quaywatch-gaps-'))
@@ -67,14 +66,7 @@ describe('changes behind a gap', { timeout: 60_000 }, () => {
   after(() => rmSync(homes, { recursive: true, force: true }))
 
   function read(test: TestContext, home: string, from?: Cursor): CollectedSource {
-    const source = new DockerSource({
-      name: 'docker-listener',
-      engines: [engineAddress(engine.host, {})],
-      retry: { firstMs: 20, longestMs: 50, attempts: undefined, random: () => 1 },
-      startsInMs: () => 0,
-      context: quietContext(home),
-    })
-    const collected = new CollectedSource(source, from)
+    const collected = new CollectedSource(dockerSource([engine.host], home), from)
     test.after(() => collected.stop())
     return collected
   }

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { DockerSource } from '../../src/sources/docker/docker-source.ts'
-import { engineAddress } from '../../src/sources/docker/engine-address.ts'
+import type { DockerSource } from '../../src/sources/docker/docker-source.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { CollectedSource, quietContext } from '../support/collected-source.ts'
+import { CollectedSource } from '../support/collected-source.ts'
+import { dockerSource } from '../support/docker-source.ts'
 import { startDashboard, type Dashboard } from '../support/dashboard.ts'
 import { engineMissing, image, startEngine, type Engine } from '../support/dockerd.ts'
 import { eventually, quaywatch } from '../support/manager-process.ts'
@@ -26,10 +26,7 @@ describe('inventory of a Docker engine', { skip: missing !== undefined, timeout:
   let admin: Readonly<Record<string, string>>
 
   async function listen(): Promise<void> {
-    const engines = [engineAddress(engine.host, {})]
-    const retry = { firstMs: 100, longestMs: 500, attempts: undefined, random: Math.random }
-    const context = quietContext(home)
-    source = new DockerSource({ name: 'docker-listener', engines, retry, startsInMs: () => 0, context })
+    source = dockerSource([engine.host], home)
     collected = new CollectedSource(source, collected?.cursor)
     await collected.until('connected', (text) => text.includes('"Connected to Docker service"'))
   }

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { checkEngine } from '../../src/sources/docker/check-engine.ts'
-import { DockerSource } from '../../src/sources/docker/docker-source.ts'
+import type { DockerSource } from '../../src/sources/docker/docker-source.ts'
 import { engineAddress, type Environment } from '../../src/sources/docker/engine-address.ts'
-import { CollectedSource, quietContext } from '../support/collected-source.ts'
+import { CollectedSource } from '../support/collected-source.ts'
+import { dockerSource } from '../support/docker-source.ts'
 import { engineMissing, image, startEngine, type Engine } from '../support/dockerd.ts'
 import { eventually } from '../support/manager-process.ts'
 import { makeTlsFiles, type TlsFiles } from '../support/tls-files.ts'
@@ -19,13 +20,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'quaywatch-remote-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 function sourceOf(host: string, environment: Environment, name: string): DockerSource {
-  return new DockerSource({
-    name: 'docker-listener',
-    engines: [engineAddress(host, environment)],
-    retry: { firstMs: 100, longestMs: 500, attempts: undefined, random: Math.random },
-    startsInMs: () => 0,
-    context: quietContext(path.join(folder, name)),
-  })
+  return dockerSource([host], path.join(folder, name), { environment })
 }
 
 const isCreated = (name: string) => (text: string) =>
