@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact'
-import type { Health, Hit } from '../data/answers.ts'
+import type { Bucket, Health } from '../data/answers.ts'
 import { hrefOf, range } from '../data/address.ts'
 import type { Counts } from '../data/ask.ts'
-import { before, useCounts, useNewest } from '../data/ask.ts'
+import { before, useCounts } from '../data/ask.ts'
 import { useResource } from '../data/client.ts'
-import { labelOf, ruleOf, sentenceOf } from '../data/event.ts'
+import { labelOf } from '../data/event.ts'
 import { entityHref, kindOf } from '../data/entity.ts'
-import { hrefWith } from '../data/filter.ts'
+import { filterText, hrefWith } from '../data/filter.ts'
 import { bandOf } from '../data/severity.ts'
 import { count, plural, shortCount, size } from '../data/text.ts'
 import { ago, duration, full } from '../data/time.ts'
@@ -148,11 +148,12 @@ function Tile({ label, state, href, children }: TileProps) {
   )
 }
 
+const serious = { ds: 'alerts', q: 'rule.level >= 7' } as const
+
 /** Rules that say something serious, what they said last, and about how many. */
 function Attention() {
   const { fromMs, toMs } = range.value
   const intervalMs = intervalFor(fromMs, toMs, 32)
-  const serious = { ds: 'alerts', q: 'rule.level >= 7' } as const
   const counts = useCounts(
     {
       rules: { kind: 'terms', field: 'rule.id', size: 12 },
@@ -160,7 +161,6 @@ function Attention() {
     },
     serious,
   )
-  const newest = useNewest(400, serious)
   const { buckets, other = 0 } = counts.of('rules')
   const ordered = [...buckets].sort((a, b) => (b.maxLevel ?? 0) - (a.maxLevel ?? 0) || b.count - a.count)
   return (
@@ -173,45 +173,52 @@ function Attention() {
         <Quiet isReady={counts.isReady}>Nothing of level 7 or above in this time.</Quiet>
       )}
       <ul class="attention">
-        {ordered.slice(0, 8).map((bucket) => {
-          const id = String(bucket.key)
-          const hits = newest.hits.filter((hit) => ruleOf(hit) === id)
-          const fill = `fill-${bandOf(bucket.maxLevel ?? 0)}`
-          return (
-            <li key={id}>
-              <Link href={hrefWith({ field: 'rule.id', kind: 'is', value: id })}>
-                <Level level={bucket.maxLevel ?? 0} />
-                <Line>{title(hits, id)}</Line>
-                <span class="muted attention-last" title={lastOf(hits, full)}>
-                  {lastOf(hits, ago)}
-                </span>
-                <Sparkline
-                  values={seriesOf(counts.of('spark').buckets, id, { fromMs, toMs, intervalMs })}
-                  fill={fill}
-                />
-                <b class="attention-count">{shortCount(bucket.count)}</b>
-              </Link>
-            </li>
-          )
-        })}
+        {ordered.slice(0, 8).map((bucket) => (
+          <Rule key={bucket.key} bucket={bucket}>
+            <Sparkline
+              values={seriesOf(counts.of('spark').buckets, String(bucket.key), { fromMs, toMs, intervalMs })}
+              fill={`fill-${bandOf(bucket.maxLevel ?? 0)}`}
+            />
+          </Rule>
+        ))}
       </ul>
       {(other > 0 || ordered.length > 8) && (
         <p class="more">
-          <Link href={hrefOf('events', { q: 'rule.level >= 7' })}>Show all</Link>
+          <Link href={hrefOf('events', { q: serious.q })}>Show all</Link>
         </p>
       )}
     </Card>
   )
 }
 
-function title(hits: readonly Hit[], id: string): string {
-  const [last] = hits
-  return last ? sentenceOf(last) : `Rule ${id}`
+interface RuleProps {
+  readonly bucket: Bucket
+  readonly children: ComponentChildren
 }
 
-function lastOf(hits: readonly Hit[], words: (atMs: number) => string): string {
-  const [last] = hits
-  return last ? words(last.receivedAtMs) : ''
+/** What one rule said last; it may be long ago, so each is asked for by itself. */
+function Rule({ bucket, children }: RuleProps) {
+  const id = String(bucket.key)
+  const filter = { field: 'rule.id', kind: 'is', value: id } as const
+  const counts = useCounts(
+    { last: { kind: 'topHits', size: 1, fields: ['rule.description'] } },
+    { ...serious, f: [filterText(filter)] },
+  )
+  const last = counts.of('last').hits?.[0]
+  const [words = ''] = last?.fields['rule.description'] ?? []
+  return (
+    <li>
+      <Link href={hrefWith(filter)}>
+        <Level level={bucket.maxLevel ?? 0} />
+        <Line>{words === '' ? `Rule ${id}` : words}</Line>
+        <span class="muted attention-last" title={last && full(last.receivedAtMs)}>
+          {last && ago(last.receivedAtMs)}
+        </span>
+        {children}
+        <b class="attention-count">{shortCount(bucket.count)}</b>
+      </Link>
+    </li>
+  )
 }
 
 const watched = [

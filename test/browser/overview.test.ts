@@ -1,0 +1,55 @@
+// What the first page says about a rule that speaks rarely, between rules that speak all the time.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { MemoryStore } from '../../src/store/memory/memory-store.ts'
+import { launch, noBrowser, visit } from '../support/browser.ts'
+import type { Dashboard } from '../support/dashboard.ts'
+import { startDashboard } from '../support/dashboard.ts'
+import { fill, type Stored } from '../support/fill-store.ts'
+import { documentOf } from '../support/recorded-alerts.ts'
+
+const hourMs = 3_600_000
+
+function alertOf(at: number, id: number, level: number, description: string): Stored {
+  const data = { docker: { Type: 'container', Action: 'start' } }
+  return documentOf(at, data, 'Wazuh-Docker', { id, level, description, groups: ['docker'] })
+}
+
+describe('Needs attention', { skip: noBrowser }, () => {
+  let dashboard: Dashboard
+  let browser: Browser
+
+  before(async () => {
+    const store = new MemoryStore()
+    const now = Date.now()
+    await fill(store, [
+      alertOf(now - 9 * hourMs, 100_800, 13, 'Rare at first'),
+      alertOf(now - 3 * hourMs, 100_800, 13, 'Rare in the end'),
+      ...Array.from({ length: 500 }, (_, n) => alertOf(now - 2 * hourMs + n, 100_801, 7, `Frequent ${n}`)),
+    ])
+    dashboard = await startDashboard(store)
+    browser = await launch()
+  })
+  after(async () => {
+    await browser.close()
+    await dashboard.close()
+  })
+
+  it('has the last words of every rule, also when five hundred newer alerts are of another', async () => {
+    const { page, complaints } = await visit(browser)
+    await page.goto(await dashboard.api.signInLink())
+    const rules = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem')
+    await rules.getByText('Frequent 499').waitFor()
+    await rules.getByText('3 h ago').waitFor()
+    const said = await rules.allInnerTexts()
+    assert.deepEqual(
+      said.map((text) => text.split('\n').filter((line) => line !== '')),
+      [
+        ['13', 'high', 'Rare in the end', '3 h ago', '2'],
+        ['7', 'medium', 'Frequent 499', '2 h ago', '500'],
+      ],
+    )
+    assert.deepEqual(complaints, [])
+  })
+})
