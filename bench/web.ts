@@ -149,12 +149,7 @@ export async function results(): Promise<readonly BenchResult[]> {
         'the same search of the API',
         seen['api'] ?? [],
       ]),
-      result(
-        `heap_after_${sent}_live_events`,
-        'MB',
-        [afterwards],
-        ['before them', [atFirst]],
-      ),
+      result(`heap_after_${sent}_live_events`, 'MB', [afterwards], ['before them', [atFirst]]),
     ]
   } finally {
     await browser.close()
