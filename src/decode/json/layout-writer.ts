@@ -3,19 +3,17 @@ import { wordsOf } from '../../event/byte-words.ts'
 import { DataSkeletons, type Step, type StepKey } from '../../event/data-skeleton.ts'
 import { documentBytes, membersFrom } from '../../event/document-bytes.ts'
 import { jsonText, valueText } from '../../event/json-text.ts'
-import { endOfArray } from './array-bytes.ts'
 import { longestInteger, putFieldInteger, shortDigits } from './field-integer.ts'
 import { bytes as textBytes } from './json-bytes.ts'
 import { gaps as foundGaps, layout as found, valueEnds, valueStarts } from './layout.ts'
-import { plainBytes, sameEscapes } from './member-tables.ts'
+import { plainBytes } from './member-tables.ts'
 import type { ArrayMark, Gap, Place } from './shape.ts'
 import { valueAt } from './value-at.ts'
+import { arrayText, copyString, copyStrings, copyWords, differs } from './value-copy.ts'
 
 const quote = 0x22
 const backslash = 0x5c
-const comma = 0x2c
 const openBracket = 0x5b
-const closeBracket = 0x5d
 const letterA = 0x61
 const letterN = 0x6e
 /** `\"` in memory. */
@@ -34,7 +32,6 @@ const pause = 64
 
 // Constants of this module are constants to the compiler, imported ones are not.
 const bytes = textBytes
-const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 const out = documentBytes
 const outView = new DataView(out.buffer, out.byteOffset, out.length)
 const gaps = foundGaps
@@ -42,7 +39,6 @@ const layout = found
 const starts = valueStarts
 const ends = valueEnds
 const isPlain = plainBytes
-const isSameEscape = sameEscapes
 const outEnd = out.length
 
 const skeletons = new DataSkeletons()
@@ -155,35 +151,6 @@ function putValue(start: number, end: number, isString: boolean): void {
   messageAt += 2
 }
 
-/** Copies bytes of the text, and up to seven more; whether nothing of them needs an escape. Quotes are not looked for. */
-function copyWords(from: number, target: number, end: number): boolean {
-  let special = 0
-  let copy = target
-  let at = from
-  // Two words at a time take half as long as one.
-  for (; at + 4 < end; at += 8, copy += 8) {
-    const first = view.getInt32(at, true)
-    const second = view.getInt32(at + 4, true)
-    outView.setInt32(copy, first, true)
-    outView.setInt32(copy + 4, second, true)
-    const firstSlashes = first ^ 0x5c5c5c5c
-    const secondSlashes = second ^ 0x5c5c5c5c
-    // The highest bit of a byte below a space, and of a zero, is set (and perhaps of others, but never without one of them).
-    special |=
-      ((first - 0x20202020) & ~first) |
-      ((second - 0x20202020) & ~second) |
-      ((firstSlashes - 0x01010101) & ~firstSlashes) |
-      ((secondSlashes - 0x01010101) & ~secondSlashes)
-  }
-  if (at < end) {
-    const last = view.getInt32(at, true)
-    const slashes = last ^ 0x5c5c5c5c
-    outView.setInt32(copy, last, true)
-    special |= ((last - 0x20202020) & ~last) | ((slashes - 0x01010101) & ~slashes)
-  }
-  return (special & 0x80808080) === 0
-}
-
 /** Copies bytes of the text as they are inside a JSON string: behind the copy. */
 function escape(from: number, end: number, target: number): number {
   let copy = target
@@ -230,29 +197,14 @@ function addString(place: Place, from: number, end: number): boolean {
   const beforeTo = to
   const begun = begin(place, end - from)
   if (begun <= 0) return begun === 0
-  if (copyString(from, end)) return true
+  const behind = copyString(from, end, to)
+  if (behind !== differs) {
+    to = behind
+    return true
+  }
   step = before
   to = beforeTo
   return addOther(place, from - 1, end + 1)
-}
-
-/** False, and nothing to be kept, when the string is written in another way in documents. */
-function copyString(from: number, end: number): boolean {
-  out[to++] = quote
-  if (!copyWords(from, to, end) && !hasSameEscapes(from, end)) return false
-  to += end - from
-  out[to++] = quote
-  return true
-}
-
-function hasSameEscapes(from: number, end: number): boolean {
-  for (let at = from; at < end; at += 1) {
-    const byte = bytes[at] ?? 0
-    if (isPlain[byte] === 1) continue
-    at += 1
-    if (byte !== backslash || isSameEscape[bytes[at] ?? 0] !== 1) return false
-  }
-  return true
 }
 
 /** Any value. */
@@ -302,52 +254,13 @@ function addArrays(marks: readonly ArrayMark[], at: number): boolean {
 function addArray(place: Place, start: number, end: number): boolean {
   const begun = begin(place, end - start)
   if (begun <= 0) return begun === 0
-  const before = to
-  if (copyStrings(start)) return true
-  to = before
-  const json = arrayText(start, end)
+  const behind = copyStrings(start, to)
+  if (behind !== differs) {
+    to = behind
+    return true
+  }
+  const json = arrayText(layout.text ?? '', start)
   if (to + json.length + spare > outEnd) return false
   putText(json)
   return true
-}
-
-/** An array of nothing but strings. */
-function copyStrings(start: number): boolean {
-  out[to++] = openBracket
-  let at = afterSpace(start + 1)
-  while (bytes[at] === quote) {
-    const end = endOfString(at + 1)
-    if (!copyString(at + 1, end)) return false
-    at = afterSpace(end + 1)
-    if (bytes[at] !== comma) break
-    out[to++] = comma
-    at = afterSpace(at + 1)
-  }
-  out[to++] = closeBracket
-  return bytes[at] === closeBracket
-}
-
-function afterSpace(from: number): number {
-  let at = from
-  while ((bytes[at] ?? 0) <= 32) at += 1
-  return at
-}
-
-/** The quote at the end of a string that was checked before. */
-function endOfString(from: number): number {
-  let at = from
-  while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
-  return at
-}
-
-function arrayText(start: number, end: number): string {
-  const text = layout.text ?? ''
-  if (endOfArray(start).isExact) {
-    try {
-      return JSON.stringify(JSON.parse(text.slice(start, end)))
-    } catch {
-      // Laxer than JSON: as everything else.
-    }
-  }
-  return valueText(valueAt(text, start, end))
 }

@@ -1,55 +1,45 @@
 import type { ByteString } from '../../event/byte-string.ts'
 import { valueText } from '../../event/json-text.ts'
-import {
-  afterMark,
-  afterSpace,
-  behindText,
-  bytes as textBytes,
-  endOfScalar,
-  loadText,
-  longestText,
-} from './json-bytes.ts'
-import { endOfArray } from './array-bytes.ts'
+import { afterMark, afterSpace, behindText, bytes as textBytes, loadText, longestText } from './json-bytes.ts'
 import { deepestNesting } from './json-reader.ts'
 import { emptyHash, hashByte, jsonStatics, lowerByte as lowerTable } from './key-table.ts'
 import type { MemberName } from './member-names.ts'
-import { plainBytes, reserved, reservedHashes, sameEscapes } from './member-tables.ts'
+import { plainBytes, reserved, reservedHashes } from './member-tables.ts'
 import { addPath, findPath, isKeyOf, isLeaf, noPath, resetPaths, rootPath, tooMany } from './member-paths.ts'
-import { valueAt } from './value-at.ts'
+import {
+  longestInput,
+  outputText,
+  putClosing,
+  putKey,
+  putOpening,
+  putPlain,
+  putText,
+  putValue,
+  startOutput,
+} from './member-output.ts'
+import { endOfValue } from './value-copy.ts'
 
 const quote = 0x22
-const backslash = 0x5c
 const comma = 0x2c
-const colon = 0x3a
 const dot = 0x2e
 const openBrace = 0x7b
 const closeBrace = 0x7d
-const openBracket = 0x5b
-const closeBracket = 0x5d
 const letterN = 0x6e
 
-/** Longer texts, and objects that would become longer, are left to the slow way. */
-const longestInput = 128 * 1024
-const roomFor = 512 * 1024
-/** Copied unit by unit. */
-const shortValue = 64
 /** All names of one event together (see `flattenJson`). */
 const nameBytes = 16 * 1024 * 1024
 
 const bytes = textBytes
 const lowerByte = lowerTable
-const out = Buffer.alloc(roomFor)
 
 // Constants of this module are constants to the compiler, imported ones are not.
 const isPlain = plainBytes
-const isSameEscape = sameEscapes
 
 /** Only the slow way can tell. */
 const slowly = -1
 
 let text: ByteString = ''
 let at = 0
-let length = 0
 let scratch = 0
 let names = 0
 let discardsNulls = false
@@ -70,7 +60,7 @@ export function beginMembers(jsonOfEvent: ByteString): boolean {
   loadText(jsonOfEvent)
   text = jsonOfEvent
   scratch = behindText()
-  length = 0
+  startOutput()
   names = 0
   depth = 0
   wanted = 0
@@ -81,7 +71,7 @@ export function beginMembers(jsonOfEvent: ByteString): boolean {
 
 export function endMembers(): ByteString {
   closeTo(0)
-  return out.toString('latin1', 0, length)
+  return outputText()
 }
 
 /** Adds a field that is none of the JSON text. False: only the slow way can tell. */
@@ -94,7 +84,7 @@ export function addMember(name: ByteString, value: ByteString): boolean {
   settled = 0
   const last = wantKey(start, scratch)
   const placed = last === slowly ? slowly : place(last, scratch)
-  if (placed === 1) return writeText(valueText(value))
+  if (placed === 1) return putText(valueText(value))
   return placed === 0
 }
 
@@ -110,7 +100,7 @@ export function addNamed({ starts, ends, hashes, last }: MemberName, value: Byte
   settled = 0
   lastHash = hashes[last] ?? 0
   const placed = place(starts[last] ?? 0, ends[last] ?? 0)
-  if (placed === 1) return writePlain(value) || writeText(valueText(value))
+  if (placed === 1) return putPlain(value) || putText(valueText(value))
   return placed === 0
 }
 
@@ -211,8 +201,14 @@ function writeMember(start: number, last: number, end: number, isTop: boolean): 
   }
   if ((first === letterN && discardsNulls) || (first === quote && bytes[at + 1] === quote)) return skipValue()
   const placed = place(last, end)
-  if (placed === 1) return writeValue(first)
-  return placed === 0 && skipValue()
+  if (placed !== 1) return placed === 0 && skipValue()
+  at = putValue(text, at)
+  return at >= 0
+}
+
+function skipValue(): boolean {
+  at = endOfValue(at)
+  return true
 }
 
 type TopKind = 'static' | 'dynamic' | 'unclear'
@@ -257,7 +253,7 @@ function openPart(level: number, keyStart: number, keyEnd: number): number {
   const added = addKey(level, start, end, wantHash[level] ?? 0)
   if (added === standsThere) return isTaken(level, keyStart, keyEnd) ? 0 : slowly
   if (added === slowly) return slowly
-  out[length++] = openBrace
+  putOpening()
   depth = level + 1
   open[depth] = added
   return 1
@@ -286,147 +282,12 @@ function addKey(level: number, start: number, end: number, hash: number): number
   if (standing !== noPath) return standing === tooMany ? slowly : standsThere
   closeTo(level)
   const path = addPath(parent, start, end, hash)
-  return path !== tooMany && writeKey(start, end) ? path : slowly
+  return path !== tooMany && putKey(start, end) ? path : slowly
 }
 
 function closeTo(level: number): void {
   while (depth > level) {
-    out[length++] = closeBrace
+    putClosing()
     depth -= 1
   }
-}
-
-/** Leaves room for what closes all open objects. */
-function hasRoom(size: number): boolean {
-  return length + size + deepestNesting + 16 < roomFor
-}
-
-function writeKey(start: number, end: number): boolean {
-  if (!hasRoom(end - start)) return false
-  let to = length
-  if (to > 0 && out[to - 1] !== openBrace) out[to++] = comma
-  out[to++] = quote
-  for (let from = start; from < end; from += 1) out[to++] = bytes[from] ?? 0
-  out[to++] = quote
-  out[to++] = colon
-  length = to
-  return true
-}
-
-function writeText(value: string): boolean {
-  if (!hasRoom(value.length)) return false
-  length += out.write(value, length, value.length, 'latin1')
-  return true
-}
-
-/** A short value that is the same in quotes; false, and nothing written, for any other. */
-function writePlain(value: ByteString): boolean {
-  if (value.length > shortValue || value.charCodeAt(0) === openBracket || !hasRoom(shortValue)) return false
-  let to = length
-  out[to++] = quote
-  for (let index = 0; index < value.length; index += 1) {
-    const byte = value.charCodeAt(index)
-    if (isPlain[byte] !== 1) return false
-    out[to++] = byte
-  }
-  out[to++] = quote
-  length = to
-  return true
-}
-
-function writeValue(first: number): boolean {
-  if (first === quote) return writeString()
-  const start = at
-  if (first === openBracket) return writeArray()
-  at = endOfScalar(at)
-  return writeText(`"${valueAt(text, start, at)}"`)
-}
-
-/** The string at `at`. */
-function writeString(): boolean {
-  const start = at
-  if (bytes[start + 1] !== openBracket && copyString()) return true
-  at = start
-  skipValue()
-  const value = valueAt(text, start, at)
-  // Its key is written already.
-  return value !== '' && writeText(valueText(value))
-}
-
-/** False, and nothing written, when the string must be written in another way. */
-function copyString(): boolean {
-  // Nothing that is copied is longer than the text.
-  if (!hasRoom(longestInput)) return false
-  let from = at + 1
-  let to = length
-  out[to++] = quote
-  for (;;) {
-    let byte = bytes[from] ?? 0
-    while (isPlain[byte] === 1) {
-      out[to++] = byte
-      from += 1
-      byte = bytes[from] ?? 0
-    }
-    from += 1
-    if (byte === quote) break
-    const escape = bytes[from] ?? 0
-    if (byte !== backslash || isSameEscape[escape] !== 1) return false
-    out[to++] = backslash
-    out[to++] = escape
-    from += 1
-  }
-  out[to++] = quote
-  at = from
-  length = to
-  return true
-}
-
-function writeArray(): boolean {
-  const start = at
-  const before = length
-  if (copyStrings()) return true
-  length = before
-  const { end, isExact } = endOfArray(start)
-  at = end
-  if (isExact) {
-    try {
-      return writeText(JSON.stringify(JSON.parse(text.slice(start, end))))
-    } catch {
-      // Laxer than JSON: as everything else.
-    }
-  }
-  return writeText(valueText(valueAt(text, start, end)))
-}
-
-/** The array at `at` when it has nothing but strings. */
-function copyStrings(): boolean {
-  out[length++] = openBracket
-  at = afterSpace(at + 1)
-  if (bytes[at] === closeBracket) {
-    at += 1
-    out[length++] = closeBracket
-    return true
-  }
-  for (;;) {
-    if (bytes[at] !== quote || !copyString()) return false
-    at = afterSpace(at)
-    if (bytes[at] === closeBracket) break
-    out[length++] = comma
-    at = afterSpace(at + 1)
-  }
-  at += 1
-  out[length++] = closeBracket
-  return true
-}
-
-function skipValue(): boolean {
-  const first = bytes[at] ?? 0
-  if (first === openBracket) at = endOfArray(at).end
-  else if (first !== quote) at = endOfScalar(at)
-  else {
-    at += 1
-    while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
-    at += 1
-  }
-  return true
 }
