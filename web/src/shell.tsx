@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { visible } from '../../src/api/visible-text.ts'
 import { change, dataset, go, hrefOf, isLive, mayBeLive, page, pages, refreshed } from './data/address.ts'
 import type { Health } from './data/answers.ts'
-import { isTyping } from './data/typing.ts'
+import { isCommandKey, isTyping } from './data/typing.ts'
 import { toggleFocused } from './data/focused-value.ts'
 import { call, me, useResource } from './data/client.ts'
 import { DockerPage } from './pages/docker.tsx'
@@ -19,6 +19,7 @@ import { FilterPills } from './parts/filter-pills.tsx'
 import { Icon } from './parts/icon.tsx'
 import { Help } from './parts/help.tsx'
 import { Link } from './parts/link.tsx'
+import { openPalette, Palette, type Command } from './parts/palette.tsx'
 import { QueryBox } from './parts/query-box.tsx'
 import { TimePicker } from './parts/time-picker.tsx'
 import { ThemeSwitch } from './parts/theme.tsx'
@@ -78,6 +79,7 @@ export function Shell() {
         </main>
       </div>
       <Help />
+      <Palette commands={commands} />
     </div>
   )
 }
@@ -198,19 +200,48 @@ function toggleLive(): void {
   change({ live: isLive.peek() ? 'off' : undefined }, 'replace')
 }
 
-/** `/` search, `g` and a letter for a page, `l` live, `?` help. */
+function focusSearch(): void {
+  document.getElementById('query')?.focus()
+}
+
+function showHelp(): void {
+  document.querySelector<HTMLDialogElement>('#help')?.showModal()
+}
+
+const commands: readonly Command[] = [
+  ...pages.map((one) => ({
+    name: places[one].name,
+    keys: `g ${places[one].key}`,
+    run: () => go(hrefOf(one)),
+  })),
+  {
+    name: 'Search',
+    keys: '/',
+    run: () => {
+      if (!document.getElementById('query')) go(hrefOf('events'))
+      requestAnimationFrame(focusSearch)
+    },
+  },
+  { name: 'Keys', keys: '?', run: showHelp },
+]
+
+/** `/` search, `g` and a letter for a page, `l` live, `?` help; Ctrl or Cmd and `k`, also while typing: all of it by name. */
 function useKeys(): void {
   useEffect(() => {
     let isGoing = false
     const onKey = (event: KeyboardEvent) => {
+      if (isCommandKey(event)) {
+        openPalette()
+        event.preventDefault()
+      }
       if (isTyping(event)) return
       const target = isGoing ? pages.find((one) => places[one].key === event.key) : undefined
       isGoing = event.key === 'g' && !isGoing
       if (target) go(hrefOf(target))
       else if (event.key === '+' || event.key === '-') toggleFocused(event.key === '+')
-      else if (event.key === '/') document.getElementById('query')?.focus()
+      else if (event.key === '/') focusSearch()
       else if (event.key === 'l' && mayBeLive.peek()) toggleLive()
-      else if (event.key === '?') document.querySelector<HTMLDialogElement>('#help')?.showModal()
+      else if (event.key === '?') showHelp()
       else return
       event.preventDefault()
     }

@@ -9,6 +9,7 @@ const keys = [
   ['g then o d k e m r h', 'Overview, Docker, Kubernetes, Events, ATT&CK, Rules, Health'],
   ['← →, Shift, Enter', 'On the chart: move, choose a span, zoom in'],
   ['Backspace', 'On the chart: back to the time before'],
+  ['Ctrl K  ⌘ K', 'Go to a page, by its name'],
   ['?', 'This list'],
 ] as const
 
