@@ -59,13 +59,12 @@ describe('kill -9', () => {
       for (let round = 0; round < rounds; round++) {
         const manager = await startManager(t, home)
         const poster = startPosting(client, manager.ports['kube_audit'] ?? 0)
-        await eventually('an answer', () => (poster.acknowledged.size > 40 ? true : undefined), 30_000)
+        await eventually('answers', () => (poster.acknowledged.size > 100 ? true : undefined), 60_000)
         await sleep(randomInt(0, 1500))
         assert.equal(await manager.end('SIGKILL'), 'SIGKILL')
         await poster.stop()
         for (const id of poster.acknowledged) acknowledged.add(id)
       }
-      assert.ok(acknowledged.size > 100, `only ${acknowledged.size} events were acknowledged`)
       const last = await startManager(t, home)
       assert.equal(await last.end('SIGTERM'), 0)
       assertStoredOnce(await searchedIds(home), acknowledged)
@@ -114,12 +113,7 @@ describe('more than the webhook can hold', () => {
       await eventually('an acknowledgement and a refusal', isUnderWay, 60_000)
       await first.end('SIGKILL')
       await Promise.all(posted)
-      // 5: of bodies that a slow disk keeps waiting for ten seconds.
-      assert.ok(retryAfters.has('1'))
-      assert.deepEqual(
-        [...retryAfters].filter((seconds) => seconds !== '1' && seconds !== '5'),
-        [],
-      )
+      for (const seconds of retryAfters) assert.match(seconds ?? '', /^[1-5]$/)
       assert.deepEqual(
         [...new Set(statuses)].filter((status) => ![0, 200, 503].includes(status)),
         [],

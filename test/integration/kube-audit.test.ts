@@ -151,10 +151,11 @@ after(async () => {
   await Promise.all(homes.map((home) => rm(home, { recursive: true })))
 })
 
+/** Without what the webhook says of its own health, which it does when its clock says so. */
 async function storedBy(action: () => Promise<unknown>): Promise<readonly RawEvent[]> {
   const before = webhook.stored.length
   await action()
-  return webhook.stored.slice(before)
+  return webhook.stored.slice(before).filter(({ id }) => !id.startsWith('k8s-health:'))
 }
 
 describe('audit webhook, mutual TLS', () => {
@@ -164,9 +165,8 @@ describe('audit webhook, mutual TLS', () => {
       for (const body of bodies) assert.equal((await post(body, { agent })).status, 200)
     })
     agent.destroy()
-    const items = stored.filter(({ id }) => id.startsWith('k8s:'))
-    assert.equal(items.length, bodies.flatMap((body) => JSON.parse(body).items).length)
-    for (const { text, location, source } of items) {
+    assert.equal(stored.length, bodies.flatMap((body) => JSON.parse(body).items).length)
+    for (const { text, location, source } of stored) {
       assert.ok(text.startsWith('{"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "'))
       assert.ok(text.endsWith('"kube": {"cluster": "prod-eu"}}'))
       assert.deepEqual([location, source], ['k8s', 'kube-audit'])
@@ -459,7 +459,7 @@ describe('audit webhook, credentials', () => {
       answer = await post(list(event('tok')), bearer(token))
     }
     assert.equal(answer.status, 200)
-    assert.ok(webhook.stored.at(-1)?.text.endsWith('"kube": {"cluster": "by-token"}}'))
+    assert.ok(webhook.stored.some(({ text }) => text.endsWith('"kube": {"cluster": "by-token"}}')))
     assert.equal((await post(list(event('tok')), bearer(`${token}x`))).status, 401)
     assert.doesNotMatch(
       readFileSync(path.join(webhook.home, 'etc/kube-audit.tokens'), 'utf8'),
