@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect as connectHttp2 } from 'node:http2'
 import { request } from 'node:https'
-import type { Socket } from 'node:net'
+import { type Socket, createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -25,6 +26,7 @@ await ensureAuthority(home, Date.now())
 
 interface Listening {
   readonly port: number
+  readonly connections: () => number
   readonly counted: (reason: string) => Promise<number>
 }
 
@@ -59,7 +61,7 @@ async function withLimits(
     return metric?.values.find(({ labels }) => labels['reason'] === reason)?.value ?? 0
   }
   try {
-    await use({ port: await listening, counted })
+    await use({ port: await listening, connections: () => receiver.openConnections, counted })
   } finally {
     stop.abort()
     deliveries.close()
@@ -162,6 +164,34 @@ describe('limits of the audit webhook', () => {
       },
       stored,
     )
+  })
+
+  it('an HTTP/2 client that resets its connection after its answer is not counted as interrupted', async () => {
+    await withLimits({}, async ({ port, connections, counted }) => {
+      const below = createConnection(port, '127.0.0.1')
+      const socket = connect({ socket: below, ALPNProtocols: ['h2'], rejectUnauthorized: false })
+      const session = connectHttp2(`https://127.0.0.1:${port}`, { createConnection: () => socket })
+      session.on('error', () => undefined)
+      const stream = session.request({ ':method': 'POST', ':path': '/' })
+      stream.end(noEvents)
+      const [headers] = await once(stream, 'response')
+      assert.equal(headers[':status'], 200)
+      await once(stream.resume(), 'close')
+      below.resetAndDestroy()
+      while (connections() > 0) await sleep(5)
+      assert.equal(await counted('interrupted'), 0)
+    })
+  })
+
+  it('an HTTP/2 client that breaks the protocol is counted as interrupted', async () => {
+    await withLimits({}, async ({ port, connections, counted }) => {
+      const socket = connect({ host: '127.0.0.1', port, ALPNProtocols: ['h2'], rejectUnauthorized: false })
+      socket.on('error', () => undefined)
+      socket.resume().write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nthese are no frames')
+      while ((await counted('interrupted')) === 0) await sleep(5)
+      while (connections() > 0) await sleep(5)
+      assert.equal(await counted('interrupted'), 1)
+    })
   })
 
   it('headers that never end close the connection', async () => {

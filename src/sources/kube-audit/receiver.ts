@@ -127,7 +127,7 @@ export class Receiver {
     server.on('connection', (socket: Socket) => this.#admit(socket))
     server.on('secureConnection', (socket: TLSSocket) => this.#expectRequest(socket))
     server.on('tlsClientError', (error, socket) => this.#handshakeFailed(error, socket))
-    server.on('sessionError', () => this.#parts.telemetry.refused('interrupted', 'HTTP/2 session'))
+    server.on('sessionError', (error) => this.#sessionFailed(error))
     server.setTimeout(this.#limits.idleMs)
     return server
   }
@@ -219,6 +219,12 @@ export class Receiver {
     )
     if (isHttp) answerPlainHttp(this.#plain.get(connectionName(socket)))
     setImmediate(() => socket.destroy())
+  }
+
+  /** A connection that ends without a farewell interrupts the requests that were on it, and each of them says so itself. */
+  #sessionFailed(error: Error & { readonly code?: string }): void {
+    if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return
+    this.#parts.telemetry.refused('interrupted', 'HTTP/2 session', error.message)
   }
 
   async #serve(request: AuditRequest, response: Answer): Promise<void> {
