@@ -34,7 +34,19 @@ describe('pythonText()', () => {
       ),
     ))
 
-  it('a document beyond the fast size keeps its integers too', () => {
+  const longest = 8 * 1024 ** 2
+  for (const { what, unit, shown } of [
+    { what: 'letters', unit: 'x', shown: 'x' },
+    { what: 'escapes', unit: '\\n', shown: '\\n' },
+    { what: 'characters that become six bytes each', unit: '\x7f', shown: '\\u007f' },
+  ])
+    it(`prints a string of eight million bytes that are ${what}`, () => {
+      const count = longest / unit.length
+      const printed = pythonText(Buffer.from(`["${unit.repeat(count)}"]`))
+      assert.ok(printed === `["${shown.repeat(count)}"]`)
+    })
+
+  it('a large document keeps its integers too', () => {
     const padding = 'x'.repeat(300_000)
     const json = `{"n":12345678901234567890,"p":"${padding}","q":"1,\\"23456789012345678901"}`
     assert.equal(
@@ -55,7 +67,7 @@ describe('framedPythonText()', () => {
     it(`puts ${json} into a frame of ${around.tail.length}`, () =>
       assert.equal(framedPythonText(Buffer.from(json), around), text))
 
-  it('a document beyond the fast size as well', () => {
+  it('a large document as well', () => {
     const padding = 'x'.repeat(300_000)
     assert.equal(
       framedPythonText(Buffer.from(`{"p":"${padding}"}`), frame),

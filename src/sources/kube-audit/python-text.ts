@@ -4,23 +4,29 @@ const quote = 0x22
 const backslash = 0x5c
 const letterU = 0x75
 
-/** Of the head and of the tail. */
-const longestFrame = 4096
-/** Larger documents take the slow way; the scratch memory stays. */
-const longestFast = 256 * 1024
 /** A byte becomes at most six: `\u007f`. */
-const scratch = Buffer.allocUnsafe(longestFast * 6 + 2 * longestFrame)
+const mostPerByte = 6
+/** Enough for nearly all documents; larger ones have memory of their own, of which only what is written is really taken. */
+const usual = Buffer.allocUnsafe(256 * 1024 * mostPerByte)
+let scratch = usual
 
-/** Position in the scratch memory; a module's own state because there is one thread and no call in between. */
+/** Position in the scratch memory; both are a module's own state because there is one thread and no call in between. */
 let out = 0
 
 function put(text: string): void {
   out += scratch.write(text, out, 'latin1')
 }
 
+const ascii = Array.from({ length: 0x7f }, (_, unit) => pythonJson(String.fromCharCode(unit)).slice(1, -1))
+const digits = Buffer.from('0123456789abcdef')
+
 /** One UTF-16 unit inside a string, as `json.dumps` with `ensure_ascii` writes it. */
 function putUnit(unit: number): void {
-  put(pythonJson(String.fromCharCode(unit)).slice(1, -1))
+  const shown = ascii[unit]
+  if (shown !== undefined) return put(shown)
+  scratch[out++] = backslash
+  scratch[out++] = letterU
+  for (let shift = 12; shift >= 0; shift -= 4) scratch[out++] = digits[(unit >> shift) & 0xf] ?? 0
 }
 
 /** An escape, `at` on its backslash; gives the index behind it. Escapes other than `\u` and `\/` are the same in Python. */
@@ -60,21 +66,6 @@ function putString(bytes: Buffer, at: number): number {
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The value with its long integers as bigint: they are parsed as marked objects and turned back. */
-function exactNumbers(json: string): unknown {
-  const marked = json.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
-    token.startsWith('"') ? token : `{"\\u0000integer":"${token}"}`,
-  )
-  return JSON.parse(marked, (_key, value: unknown) => {
-    const digits = isObject(value) ? value['\u0000integer'] : undefined
-    return typeof digits === 'string' && /^-?\d+$/.test(digits) ? BigInt(digits) : value
-  })
-}
-
 /** What stands around the members of an object, in the form of Python. */
 export interface PythonFrame {
   /** Instead of the opening brace. */
@@ -96,29 +87,30 @@ function putJson(bytes: Buffer, from: number, to: number): void {
   }
 }
 
-function slowText(bytes: Buffer): string {
-  return pythonJson(exactNumbers(bytes.toString('utf8', 0, bytes.length)))
+/** What `write` puts into scratch memory for so many bytes at most. */
+function written(mostBytes: number, write: () => void): string {
+  if (mostBytes > usual.length) scratch = Buffer.allocUnsafe(mostBytes)
+  out = 0
+  write()
+  const text = scratch.toString('latin1', 0, out)
+  scratch = usual
+  return text
 }
 
 /**
  * A JSON document in the form `json.dumps(json.loads(document))` prints: `", "` and `": "`, everything beyond ASCII escaped, numbers digit
- * by digit as they came. Works on bytes because a walk over the parsed value takes four times as long.
+ * by digit as they came. Works on bytes because a walk over the parsed value takes four times as long, and patterns and recursion have an end.
  * @param bytes valid JSON, UTF-8
  */
 export function pythonText(bytes: Buffer): string {
-  if (bytes.length > longestFast) return slowText(bytes)
-  out = 0
-  putJson(bytes, 0, bytes.length)
-  return scratch.toString('latin1', 0, out)
+  return written(bytes.length * mostPerByte, () => putJson(bytes, 0, bytes.length))
 }
 
 /** The same for an object with members and without spaces around it, in another frame than its braces. */
 export function framedPythonText(bytes: Buffer, { head, tail }: PythonFrame): string {
-  if (bytes.length > longestFast || head.length > longestFrame || tail.length > longestFrame)
-    return head + slowText(bytes).slice(1, -1) + tail
-  out = 0
-  put(head)
-  putJson(bytes, 1, bytes.length - 1)
-  put(tail)
-  return scratch.toString('latin1', 0, out)
+  return written(bytes.length * mostPerByte + head.length + tail.length, () => {
+    put(head)
+    putJson(bytes, 1, bytes.length - 1)
+    put(tail)
+  })
 }
