@@ -1,4 +1,10 @@
-import { DuckDBBlobVector, DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import {
+  DuckDBBlobVector,
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBValue,
+} from '@duckdb/node-api'
 import { availableParallelism } from 'node:os'
 
 /**
@@ -22,6 +28,9 @@ const rowsAtOnce = 128
 
 /** Another process holds the folder. */
 export class StoreBusy extends Error {}
+
+/** A stream that fails behind its first rows ends without a word: asked for less at a time, the database says why. */
+export class Incomplete extends Error {}
 
 /**
  * One DuckDB instance. Its own file is tiny and is what keeps a second process out: DuckDB holds a lock on it that ends with the process.
@@ -98,23 +107,25 @@ export class Database {
     })
   }
 
-  /** Hands over the texts of a statement, whose columns are `BLOB`s, one by one; other work goes on in between. */
-  async readBytes(sql: string, visit: (bytes: Uint8Array, column: number) => void): Promise<void> {
+  /**
+   * Hands over the texts of a statement that has so many rows, whose columns are `BLOB`s, one by one; other work goes on in between. Rejects with
+   * `Incomplete` when it gave up on the way. Streamed: of a whole result the memory would stay until the collector of JavaScript, which does not
+   * see it, comes by.
+   */
+  async readBytes(
+    sql: string,
+    rows: number,
+    visit: (bytes: Uint8Array, column: number) => void,
+  ): Promise<void> {
     await this.#reading(undefined, async (connection) => {
-      const result = await connection.run(sql)
-      for (let index = 0; index < result.chunkCount; index++) {
-        const chunk = result.getChunk(index)
-        const columns = Array.from({ length: chunk.columnCount }, (_, column) =>
-          chunk.getColumnVector(column),
-        )
-        for (let row = 0; row < chunk.rowCount; row++) {
-          for (const [column, vector] of columns.entries()) {
-            const bytes = vector instanceof DuckDBBlobVector ? vector.getItemBytes(row) : null
-            if (bytes) visit(bytes, column)
-          }
-          if (row % rowsAtOnce === 0) await new Promise(setImmediate)
-        }
+      const result = await connection.stream(sql)
+      let left = rows
+      for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
+        await visitBytes(chunk, visit)
+        left -= chunk.rowCount
+        chunk.reset()
       }
+      if (left > 0) throw new Incomplete(`the database stopped after ${rows - left} of ${rows} rows`)
     })
   }
 
@@ -212,6 +223,20 @@ export class Database {
     const next = this.#waiting.shift()
     if (next) next()
     else this.#free += 1
+  }
+}
+
+async function visitBytes(
+  chunk: DuckDBDataChunk,
+  visit: (bytes: Uint8Array, column: number) => void,
+): Promise<void> {
+  const columns = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column))
+  for (let row = 0; row < chunk.rowCount; row++) {
+    for (const [column, vector] of columns.entries()) {
+      const bytes = vector instanceof DuckDBBlobVector ? vector.getItemBytes(row) : null
+      if (bytes) visit(bytes, column)
+    }
+    if (row % rowsAtOnce === 0) await new Promise(setImmediate)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts'
+import { type Database, Incomplete } from '../database.ts'
 import { isMemoryExhausted } from '../damage.ts'
 import type { Segment, Segments } from '../segments.ts'
 import { addGrams, bitCount, hidesLetters } from './grams.ts'
@@ -150,10 +150,12 @@ export class WordIndex {
     range: Range,
     words: { readonly bits: Int32Array; hidesLetters: boolean },
   ): Promise<void> {
+    const from = `FROM ${segment.schema}.records WHERE ${inRanges([range])}`
     try {
+      const [row] = await this.#database.read(`SELECT count(*) ${from}`, [])
       await this.#database.readBytes(
-        `SELECT encode(text), encode(document), encode(alert_document)
-         FROM ${segment.schema}.records WHERE ${inRanges([range])}`,
+        `SELECT encode(text), encode(document), encode(alert_document) ${from}`,
+        Number(row?.[0]),
         (bytes, column) => {
           addGrams(bytes, words.bits)
           if (column > 0) words.hidesLetters ||= hidesLetters(bytes)
@@ -161,7 +163,7 @@ export class WordIndex {
       )
     } catch (error) {
       const half = Math.floor(lengthOf(range) / 2)
-      if (half === 0 || !isMemoryExhausted(error)) throw error
+      if (half === 0 || !(isMemoryExhausted(error) || error instanceof Incomplete)) throw error
       await this.#read(segment, { from: range.from, to: range.from + half - 1 }, words)
       await this.#read(segment, { from: range.from + half, to: range.to }, words)
     }
