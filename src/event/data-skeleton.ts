@@ -89,11 +89,15 @@ export class DataSkeletons {
     return next
   }
 
+  /** Also who asked. */
+  forget(): void {
+    this.#count = 0
+    this.#root = firstStep()
+    this.#writerAt = undefined
+  }
+
   #remember(): void {
-    if (this.#count >= mostSteps) {
-      this.#count = 0
-      this.#root = firstStep()
-    }
+    if (this.#count >= mostSteps) this.forget()
     this.#count += 1
   }
 

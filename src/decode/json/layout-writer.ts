@@ -45,6 +45,7 @@ const skeletons = new DataSkeletons()
 let newInRow = 0
 let paused = 0
 let madeBefore = 0
+let generation = 0
 
 let step: Step = skeletons.root
 /** Next free byte of the members. */
@@ -58,6 +59,11 @@ export function beginData(): boolean {
   if (paused > 0) {
     paused -= 1
     return false
+  }
+  if (generation !== layout.generation) {
+    // Its steps would keep places that are not asked for any more.
+    generation = layout.generation
+    skeletons.forget()
   }
   madeBefore = skeletons.made
   step = skeletons.root

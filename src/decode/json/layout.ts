@@ -10,9 +10,18 @@ export const layout: {
   text: ByteString | undefined
   start: number
   discardsNulls: boolean
-} = { text: undefined, start: 0, discardsNulls: false }
+  /** Another number: the places and gaps of before stand in no later text, and are not to be kept. */
+  generation: number
+} = { text: undefined, start: 0, discardsNulls: false, generation: 0 }
 /** What stands before each value and, at last, behind all of them. Those behind the one that ends the object are older. */
 export const gaps: Gap[] = []
 /** With the quotes of strings. */
 export const valueStarts = new Int32Array(mostValues + 1)
 export const valueEnds = new Int32Array(mostValues + 1)
+
+/** What was known of texts is learned anew. */
+export function forgetLayouts(): void {
+  layout.text = undefined
+  layout.generation += 1
+  gaps.length = 0
+}

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { fieldKey } from '../../event/field-key.ts'
 import { hits, scanJson, scanned } from './json-scanner.ts'
 import { keyTable } from './key-table.ts'
-import { layout } from './layout.ts'
+import { gaps, layout } from './layout.ts'
 import { Shapes } from './shapes.ts'
 
 for (const name of ['a', 'a.b', 'b.a', 'c.list', 'list', 'b.b.b']) fieldKey(name)
@@ -106,9 +106,13 @@ describe('shapes of JSON texts', () => {
     }
     assert.equal(isKnown(), false)
     assert.equal(isKnown(), false)
+    const { generation } = layout
     let events = 0
     while (!isKnown()) assert.ok((events += 1) < 30_000)
     assert.ok(events > 10_000, `already after ${events}`)
+    // Nothing keeps what was forgotten.
+    assert.equal(layout.generation, generation + 1)
+    assert.equal(gaps.length, 4)
   })
 
   it('says what the scanner says of any text', () => {

@@ -2,7 +2,7 @@ import type { ByteString } from '../../event/byte-string.ts'
 import { bytes as textBytes, endOfScalar, endOfString, isAt, loadText, longestText } from './json-bytes.ts'
 import { hits, mostHits, scanned } from './json-scanner.ts'
 import type { KeyTable } from './key-table.ts'
-import { gaps, layout, mostValues, valueEnds, valueStarts } from './layout.ts'
+import { forgetLayouts, gaps, layout, mostValues, valueEnds, valueStarts } from './layout.ts'
 import { type ArrayMark, type Gap, noHit, type Place } from './shape.ts'
 import { ShapeReader } from './shape-reader.ts'
 
@@ -49,6 +49,7 @@ export class Shapes {
   constructor(table: KeyTable) {
     this.table = table
     this.#reader = new ShapeReader(table)
+    forgetLayouts()
   }
 
   /** Fills `hits` and `scanned` as `scanJson` without a limit does; false when it is for the scanner to say what the text is. */
@@ -77,6 +78,7 @@ export class Shapes {
     this.#gaps = 0
     this.#root = newRoot()
     this.#reader = new ShapeReader(this.table)
+    forgetLayouts()
   }
 
   #find(text: ByteString, start: number, discardNulls: boolean): boolean {
