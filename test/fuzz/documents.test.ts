@@ -189,6 +189,22 @@ describe('data of documents', () => {
     )
   })
 
+  it('is closed at the end of the room too, however deep it is', () => {
+    const name = '.'.repeat(250)
+    learn([`{"${name}":"x"}`])
+    const before = `{${'"":{'.repeat(250)}"":"`
+    for (const { length, isWritten } of [
+      { length: 522_900, isWritten: true },
+      { length: 523_156, isWritten: false },
+    ]) {
+      const event = decode(`{"${name}":"${'x'.repeat(length)}"}`)
+      assert.equal(event.fields.writeData?.('', -1), isWritten)
+      if (!isWritten) continue
+      const data = documentBytes.toString('latin1', membersFrom, written.membersEnd)
+      assert.equal(data, `${before}${'x'.repeat(length)}"${'}'.repeat(251)}`)
+    }
+  })
+
   it('is the same for fields that a regex found', () => {
     const value = fc.constantFrom('', 'x', '[1]', '["a"] ', '"', '1')
     fc.assert(

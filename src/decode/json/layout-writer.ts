@@ -85,7 +85,7 @@ export function addText(name: ByteString, json: string): boolean {
   if (next.isIrregular) return false
   step = next
   if (next.piece === undefined) return true
-  if (to + next.length + json.length + spare > outEnd) return false
+  if (!hasRoom(next, json.length)) return false
   putPiece(next)
   putText(json)
   return true
@@ -186,10 +186,15 @@ function putText(text: string): void {
   else for (let index = 0; index < text.length; index += 1) out[to++] = text.charCodeAt(index)
 }
 
+/** For a value and for what closes all objects behind it. */
+function hasRoom({ length, depth }: Step, size: number): boolean {
+  return to + length + size + depth + spare <= outEnd
+}
+
 /** Room for a value of `size` bytes and what comes before it; 0: the field is left out; −1: only the slow way can tell. */
 function begin(key: StepKey, size: number): number {
   const next = skeletons.followKey(step, key)
-  if (next.isIrregular || to + next.length + size + spare > outEnd) return -1
+  if (next.isIrregular || !hasRoom(next, size)) return -1
   step = next
   if (next.piece === undefined) return 0
   putPiece(next)
@@ -266,7 +271,7 @@ function addArray(place: Place, start: number, end: number): boolean {
     return true
   }
   const json = arrayText(layout.text ?? '', start)
-  if (to + json.length + spare > outEnd) return false
+  if (!hasRoom(step, json.length)) return false
   putText(json)
   return true
 }
