@@ -28,6 +28,7 @@ interface Listening {
   readonly port: number
   readonly connections: () => number
   readonly counted: (reason: string) => Promise<number>
+  readonly heldBytes: () => Promise<number>
 }
 
 /** A receiver that stores everything as soon as `stored` resolves, for as long as `use` runs. */
@@ -60,8 +61,10 @@ async function withLimits(
     const metric = await metrics.getSingleMetric('quaywatch_kube_audit_refused_total')?.get()
     return metric?.values.find(({ labels }) => labels['reason'] === reason)?.value ?? 0
   }
+  const heldBytes = async () =>
+    (await metrics.getSingleMetric('quaywatch_kube_audit_held_bytes')?.get())?.values[0]?.value ?? 0
   try {
-    await use({ port: await listening, connections: () => receiver.openConnections, counted })
+    await use({ port: await listening, connections: () => receiver.openConnections, counted, heldBytes })
   } finally {
     stop.abort()
     deliveries.close()
@@ -150,7 +153,8 @@ describe('limits of the audit webhook', () => {
           )
           await Promise.race([sent, sleep(50)])
         }
-        assert.deepEqual(answered[0], [503, '1'])
+        assert.equal(answered[0]?.[0], 503)
+        assert.match(answered[0]?.[1] ?? '', /^[1-5]$/)
         letGo()
         const statuses = await Promise.all(all)
         const refused = statuses.filter((status) => status === 503)
@@ -160,6 +164,26 @@ describe('limits of the audit webhook', () => {
           Array.from({ length: all.length - refused.length }, () => 200),
         )
         assert.ok(all.length - refused.length >= 2, 'the first and the one behind it are stored')
+        assert.deepEqual(await post(port, oneEvent), [200, undefined])
+      },
+      stored,
+    )
+  })
+
+  it('refuses what is not durable in time, and what comes after it at once; the first body after that is stored', async () => {
+    let letGo = () => {}
+    const stored = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    await withLimits(
+      { storeMs: 200 },
+      async ({ port, counted, heldBytes }) => {
+        assert.deepEqual(await post(port, oneEvent), [503, '5'])
+        assert.deepEqual(await post(port, oneEvent), [503, '5'])
+        assert.equal(await counted('not-stored'), 2)
+        assert.equal(await heldBytes(), oneEvent.length, 'only the first is on its way to the store')
+        letGo()
+        while ((await heldBytes()) > 0) await sleep(5)
         assert.deepEqual(await post(port, oneEvent), [200, undefined])
       },
       stored,
