@@ -16,7 +16,7 @@ import path from 'node:path'
 
 import type { BackedUp } from '../kept-store.ts'
 import { syncFolder } from './commit-log.ts'
-import type { Segment } from './segments.ts'
+import type { Segment } from './segment-file.ts'
 
 /** A backup that is not what it says, or a place that has something in it. */
 export class BackupRefused extends Error {}

@@ -155,9 +155,19 @@ export class Database {
     }
   }
 
-  /** To be called before much is written. Threads that read keep what they have. */
-  async spareThreads(): Promise<void> {
+  /** All of what is written, or nothing. */
+  async inTransaction(work: () => Promise<void>): Promise<void> {
+    const { writer } = this
+    // Threads that read keep what they have.
     if (this.#free === mostReaders) await this.#useThreads(fewThreads)
+    await writer.run('BEGIN')
+    try {
+      await work()
+      await writer.run('COMMIT')
+    } catch (error) {
+      await writer.run('ROLLBACK').catch(() => undefined)
+      throw error
+    }
   }
 
   /**

@@ -3,7 +3,8 @@ import type { Database } from './database.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { OlderIds } from './older-ids.ts'
 import { RecentIds } from './recent-ids.ts'
-import type { Segment, Segments } from './segments.ts'
+import type { Segment } from './segment-file.ts'
+import type { Segments } from './segments.ts'
 import type { ClaimedEntry } from './writer.ts'
 
 /** Fingerprints kept in memory: 8 to 16 MiB when full, nothing when the store is small. */

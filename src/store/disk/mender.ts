@@ -7,7 +7,8 @@ import { type Damage, firstLine, isNoDamage, setAside } from './damage.ts'
 import type { Database } from './database.ts'
 import { scanGroups } from './group.ts'
 import { bytesOf, keepWholeGroups } from './recover-log.ts'
-import type { Segment, Segments } from './segments.ts'
+import type { Segment } from './segment-file.ts'
+import type { Segments } from './segments.ts'
 import { readSegment } from './verify.ts'
 
 /** What is in a log file is wrong: loading it again would not help. */

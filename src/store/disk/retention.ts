@@ -1,5 +1,6 @@
 import type { StoreTelemetry } from '../../telemetry/store.ts'
-import type { Segment, Segments } from './segments.ts'
+import type { Segment } from './segment-file.ts'
+import type { Segments } from './segments.ts'
 
 export interface Limits {
   /** Alerts are kept this long, milliseconds. */

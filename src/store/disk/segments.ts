@@ -6,34 +6,20 @@ import { syncFolder, type LogFile } from './commit-log.ts'
 import { type Damage, firstLine, isNoDamage, setAside } from './damage.ts'
 import type { Database } from './database.ts'
 import { type Extent, noExtent, together } from './extent.ts'
-import { createRecords, format, insertFromLogs, logExtent } from './format.ts'
+import { insertFromLogs, logExtent } from './format.ts'
 import { RowWeight, vectorLength } from './row-weight.ts'
-
-/** One DuckDB file: the records of a period, in the order of their positions. */
-export interface Segment {
-  readonly number: number
-  readonly path: string
-  /** Name it is attached under. */
-  readonly schema: string
-  /** Day (UTC) of its first record: `2026-11-22`. */
-  readonly day: string
-  readonly records: number
-  readonly alerts: number
-  readonly firstPosition: number
-  readonly lastPosition: number
-  readonly firstMs: number
-  readonly lastMs: number
-  /** Number of the last log file it holds. */
-  readonly applied: number
-}
-
-interface Place {
-  readonly number: number
-  readonly day: string
-  readonly file: string
-}
-
-const namePattern = /^segment-(\d{6})-(\d{4}-\d{2}-\d{2})\.duckdb$/
+import {
+  attach,
+  attachSegment,
+  createTables,
+  newPlace,
+  type Place,
+  placeOf,
+  removeFile,
+  schemaOf,
+  type Segment,
+  writeInfo,
+} from './segment-file.ts'
 
 /** Of the database's memory, what the rows of one vector, or one load, may weigh: reading and compressing take that several times over. */
 const memoryShare = 1 / 3
@@ -71,13 +57,12 @@ export class Segments {
     const found: Segment[] = []
     const damaged: { readonly number: number; readonly damage: Damage }[] = []
     for (const name of (await readdir(this.#folder)).sort()) {
-      const [, number, day] = namePattern.exec(name) ?? []
       const file = path.join(this.#folder, name)
       const isLeft =
         /\.new(?:\.wal)?$/.test(name) || (name.endsWith('.words') && !existsSync(file.slice(0, -6)))
       if (isLeft) await rm(file, { force: true })
-      if (number === undefined || day === undefined) continue
-      const place = { number: Number(number), day, file }
+      const place = placeOf(this.#folder, name)
+      if (!place) continue
       const { segment, damage } = await this.#attachOrSetAside(place, damagedFolder)
       if (segment) found.push(segment)
       if (damage) damaged.push({ number: place.number, damage })
@@ -88,18 +73,19 @@ export class Segments {
 
   /** A journal that cannot be read costs what is in it; a file that cannot be read costs all of it. */
   async #attachOrSetAside(
-    { number, day, file }: Place,
+    place: Place,
     damagedFolder: string,
   ): Promise<{ readonly segment?: Segment | undefined; readonly damage?: Damage }> {
     try {
-      return { segment: await this.#attach(number, day, file) }
+      return { segment: await attachSegment(this.#database, place) }
     } catch (error) {
       if (isNoDamage.test(firstLine(error))) throw error
+      const { path: file } = place
       const journal = `${file}.wal`
       if (existsSync(journal)) {
         const movedTo = await setAside(journal, damagedFolder)
         const damage = { file: journal, movedTo, reason: firstLine(error), lost: '' }
-        const segment = await this.#attach(number, day, file).catch(() => undefined)
+        const segment = await attachSegment(this.#database, place).catch(() => undefined)
         if (segment) return { segment, damage }
       }
       const movedTo = await setAside(file, damagedFolder)
@@ -119,9 +105,9 @@ export class Segments {
     const damages: Damage[] = []
     this.#weight = undefined
     for (const segment of this.#list) {
-      const { number, day, path: file, records } = segment
-      if (!existsSync(file) && records === 0) continue
-      const { segment: found, damage } = await this.#attachOrSetAside({ number, day, file }, damagedFolder)
+      const { day, records } = segment
+      if (!existsSync(segment.path) && records === 0) continue
+      const { segment: found, damage } = await this.#attachOrSetAside(segment, damagedFolder)
       // What it says now counts: nobody knows whether a commit that failed is in it.
       this.#list = this.#list.flatMap((one) => (one === segment ? (found ?? []) : one))
       if (!damage) continue
@@ -156,22 +142,17 @@ export class Segments {
     )
     const after: Segment = {
       ...before,
-      records: before.records + extent.records,
-      alerts: before.alerts + extent.alerts,
-      firstPosition: before.records === 0 ? extent.firstPosition : before.firstPosition,
-      lastPosition: extent.lastPosition,
-      firstMs: Math.min(before.firstMs, extent.firstMs),
-      lastMs: Math.max(before.lastMs, extent.lastMs),
+      ...together(before, extent),
       applied: Math.max(...logs.map(({ number }) => number)),
     }
     const longestLine = Math.max(...logs.map((log) => log.longestLine))
     const bytes = logs.reduce((sum, log) => sum + log.bytes, 0)
     const insert = insertFromLogs(after.schema, { count: logs.length, longestLine })
     await this.#database.withMemoryFor(bytes, () =>
-      this.#inTransaction(async () => {
+      this.#database.inTransaction(async () => {
         const paths = logs.map((log) => log.path)
         await this.#database.writer.run(insert, paths)
-        await this.#writeInfo(after)
+        await writeInfo(this.#database, after)
       }),
     )
     this.#list = this.#list.map((segment) => (segment.number === after.number ? after : segment))
@@ -212,10 +193,10 @@ export class Segments {
     await removeFile(kept)
     await writer.run(attach(kept, schema))
     try {
-      await this.#inTransaction(async () => {
-        await this.#createTables(schema)
+      await this.#database.inTransaction(async () => {
+        await createTables(this.#database, schema)
         await writer.run(`INSERT INTO ${schema}.records SELECT * FROM ${segment.schema}.records ${where}`)
-        await this.#writeInfo({ ...after, schema })
+        await writeInfo(this.#database, { ...after, schema })
       })
       await writer.run(`CHECKPOINT ${schema}`)
     } finally {
@@ -274,29 +255,14 @@ export class Segments {
   async #create(day: string): Promise<Segment> {
     const newest = this.#list.at(-1)
     if (newest) await this.#database.writer.run(`CHECKPOINT ${newest.schema}`)
-    const number = (newest?.number ?? 0) + 1
-    const name = `segment-${String(number).padStart(6, '0')}-${day}.duckdb`
-    const file = path.join(this.#folder, name)
+    const place = newPlace(this.#folder, (newest?.number ?? 0) + 1, day)
+    const { path: file } = place
     await removeFile(file)
-    const segment: Segment = {
-      number,
-      path: file,
-      schema: `s${number}`,
-      day,
-      records: 0,
-      alerts: 0,
-      firstPosition: 0,
-      lastPosition: 0,
-      firstMs: Infinity,
-      lastMs: -Infinity,
-      applied: 0,
-    }
+    const segment: Segment = { ...place, ...noExtent, schema: schemaOf(place), applied: 0 }
     const { writer } = this.#database
     await writer.run(attach(file, segment.schema))
     try {
-      await this.#inTransaction(async () => {
-        await this.#createTables(segment.schema)
-      })
+      await this.#database.inTransaction(() => createTables(this.#database, segment.schema))
       await syncFolder(this.#folder)
     } catch (error) {
       await writer.run(`DETACH ${segment.schema}`)
@@ -306,98 +272,8 @@ export class Segments {
     this.#list = [...this.#list, segment]
     return segment
   }
-
-  async #createTables(schema: string): Promise<void> {
-    const { writer } = this.#database
-    await writer.run(createRecords(schema))
-    await writer.run(
-      `CREATE TABLE ${schema}.info (format INTEGER, records BIGINT, alerts BIGINT, first_position BIGINT,
-       last_position BIGINT, first_ms BIGINT, last_ms BIGINT, applied BIGINT)`,
-    )
-    await writer.run(`INSERT INTO ${schema}.info VALUES (${format}, 0, 0, 0, 0, NULL, NULL, 0)`)
-  }
-
-  async #writeInfo(segment: Segment): Promise<void> {
-    await this.#database.writer.run(
-      `UPDATE ${segment.schema}.info SET records = $1, alerts = $2, first_position = $3, last_position = $4,
-       first_ms = $5, last_ms = $6, applied = $7`,
-      [
-        segment.records,
-        segment.alerts,
-        segment.firstPosition,
-        segment.lastPosition,
-        segment.firstMs,
-        segment.lastMs,
-        segment.applied,
-      ].map(BigInt),
-    )
-  }
-
-  async #inTransaction(work: () => Promise<void>): Promise<void> {
-    const { writer } = this.#database
-    await this.#database.spareThreads()
-    await writer.run('BEGIN')
-    try {
-      await work()
-      await writer.run('COMMIT')
-    } catch (error) {
-      await writer.run('ROLLBACK').catch(() => undefined)
-      throw error
-    }
-  }
-
-  /** `undefined`: a segment whose creation was interrupted; it held nothing and is removed. */
-  async #attach(number: number, day: string, file: string): Promise<Segment | undefined> {
-    const schema = `s${number}`
-    const { writer } = this.#database
-    await writer.run(attach(file, schema))
-    try {
-      if (await this.#isEmpty(schema)) {
-        await writer.run(`DETACH ${schema}`)
-        await removeFile(file)
-        return undefined
-      }
-      const info = await this.#readInfo(schema)
-      // Reads from every column, which is where a torn file shows first.
-      await this.#database.read(`SELECT * FROM ${schema}.records WHERE position = ${info.lastPosition}`, [])
-      return { number, path: file, schema, day, ...info }
-    } catch (error) {
-      // It may fail for the same reason.
-      await writer.run(`DETACH ${schema}`).catch(() => undefined)
-      throw error
-    }
-  }
-
-  async #isEmpty(schema: string): Promise<boolean> {
-    const sql = 'SELECT count(*) FROM duckdb_tables() WHERE database_name = $1'
-    const [row] = await this.#database.read(sql, [schema])
-    return Number(row?.[0]) === 0
-  }
-
-  async #readInfo(schema: string): Promise<Omit<Segment, 'number' | 'path' | 'schema' | 'day'>> {
-    const [row] = await this.#database.read(
-      `SELECT format, records, alerts, first_position, last_position, coalesce(first_ms, 'infinity'::DOUBLE),
-       coalesce(last_ms, '-infinity'::DOUBLE), applied FROM ${schema}.info`,
-      [],
-    )
-    if (!row) throw new Error('it does not say what it holds')
-    const [found = 0, records = 0, alerts = 0, firstPosition = 0, lastPosition = 0, ...rest] = row.map(Number)
-    const [firstMs = Infinity, lastMs = -Infinity, applied = 0] = rest
-    if (found !== format) throw new Error(`it has format ${found}, this program reads ${format}`)
-    return { records, alerts, firstPosition, lastPosition, firstMs, lastMs, applied }
-  }
 }
 
 function daysBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 86_400_000
-}
-
-function attach(file: string, schema: string): string {
-  return `ATTACH '${file.replaceAll("'", "''")}' AS ${schema} (ROW_GROUP_SIZE 4096, STORAGE_VERSION 'v1.5.0')`
-}
-
-async function removeFile(file: string): Promise<void> {
-  await rm(file, { force: true })
-  await rm(`${file}.wal`, { force: true })
-  await rm(`${file}.words`, { force: true })
 }

@@ -5,7 +5,7 @@ import type { Verified } from '../kept-store.ts'
 import type { Database } from './database.ts'
 import { firstLine } from './damage.ts'
 import { scanGroups } from './group.ts'
-import type { Segment } from './segments.ts'
+import type { Segment } from './segment-file.ts'
 
 type Damage = Verified['damages'][number]
 

@@ -1,4 +1,4 @@
-import type { Segment } from '../segments.ts'
+import type { Segment } from '../segment-file.ts'
 import type { MayHold } from './needed-words.ts'
 import { inRanges, joined } from './ranges.ts'
 import type { WordIndex } from './word-index.ts'

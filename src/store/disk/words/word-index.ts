@@ -1,6 +1,7 @@
 import { type Database, Incomplete } from '../database.ts'
 import { isMemoryExhausted } from '../damage.ts'
-import type { Segment, Segments } from '../segments.ts'
+import type { Segment } from '../segment-file.ts'
+import type { Segments } from '../segments.ts'
 import { addGrams, bitCount, hidesLetters } from './grams.ts'
 import type { MayHold } from './needed-words.ts'
 import { addRange, inRanges, lengthOf, type Range } from './ranges.ts'
