@@ -28,6 +28,8 @@ export class EventList {
   /** Arrived while the reader was looking further down. */
   readonly pending = signal<readonly Hit[]>([])
   readonly dropped = signal(0)
+  /** More came in than the stream repeats: only a new search has it. */
+  readonly isBehind = signal(false)
   readonly tail = signal<'off' | 'connecting' | 'live' | 'broken'>('off')
   /** True while new rows must not move what is being read. */
   isHeld = false
@@ -38,8 +40,9 @@ export class EventList {
   #arrived: Hit[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #settledAt = 0
+  /** Everything up to it is shown, waits in `pending`, or does not match. */
   #newest = 0
-  #head = 0
+  #isCatchingUp = false
 
   async load(question: Question): Promise<void> {
     this.close()
@@ -48,6 +51,7 @@ export class EventList {
     this.isLoading.value = true
     this.pending.value = []
     this.dropped.value = 0
+    this.isBehind.value = false
     await this.#page(undefined)
   }
 
@@ -68,8 +72,7 @@ export class EventList {
       const answer = await call<SearchAnswer>({ path }, cancelled)
       if (cancelled.aborted) return
       this.hits.value = after === undefined ? answer.hits : [...this.hits.value, ...answer.hits]
-      this.#newest = Math.max(this.#newest, this.hits.value[0]?.position ?? 0)
-      if (after === undefined) this.#head = answer.head
+      if (after === undefined) this.#newest = Math.max(answer.head, answer.hits[0]?.position ?? 0)
       this.#next = answer.next
       this.total.value = answer.total
       this.partial.value = answer.partial
@@ -86,8 +89,7 @@ export class EventList {
     if (this.#stream || !this.#question) return
     this.tail.value = 'connecting'
     const { ds, q, f, muted } = this.#question
-    const since = Math.max(this.#newest, this.#head)
-    const stream = new EventSource(apiUrl(`/tail${queryString({ ds, q, f, muted, since })}`))
+    const stream = new EventSource(apiUrl(`/tail${queryString({ ds, q, f, muted, since: this.#newest })}`))
     this.#stream = stream
     stream.addEventListener('batch', (event) => this.#receive(String(event.data)))
     stream.addEventListener('ping', () => (this.tail.value = 'live'))
@@ -97,9 +99,9 @@ export class EventList {
       // They are stored and match: only this list does not hold them.
       this.#countMore(count)
     })
-    stream.addEventListener('gap', (event) => {
-      const { from, to } = parseAnswer<{ from: number; to: number }>(String(event.data))
-      this.dropped.value += to - from
+    stream.addEventListener('gap', () => {
+      this.isBehind.value = true
+      if (!this.isHeld) this.showPending()
     })
     stream.addEventListener('auth-expired', () => (me.value = null))
     stream.addEventListener('error', () => (this.tail.value = 'broken'))
@@ -118,6 +120,7 @@ export class EventList {
     this.#timer = undefined
     this.#arrived = []
     this.#newest = 0
+    this.#isCatchingUp = false
   }
 
   #receive(data: string): void {
@@ -137,6 +140,7 @@ export class EventList {
 
   #settle(): void {
     this.#timer = undefined
+    if (this.#isCatchingUp) return
     this.#settledAt = performance.now()
     const known = this.#newest
     const fresh = this.#arrived.filter((hit) => hit.position > known).reverse()
@@ -154,7 +158,26 @@ export class EventList {
     if (total) this.total.value = { ...total, value: total.value + count }
   }
 
+  /** Asks anew; what the stream brings meanwhile comes on top of the answer. */
+  async #catchUp(): Promise<void> {
+    this.#cancel.abort()
+    this.#cancel = new AbortController()
+    const { signal: cancelled } = this.#cancel
+    this.isBehind.value = false
+    this.isLoading.value = true
+    this.pending.value = []
+    this.#isCatchingUp = true
+    await this.#page(undefined)
+    if (cancelled.aborted) return
+    this.#isCatchingUp = false
+    this.#settle()
+  }
+
   showPending(): void {
+    if (this.isBehind.value) {
+      void this.#catchUp()
+      return
+    }
     if (this.pending.value.length === 0) return
     const all = [...this.pending.value, ...this.hits.value]
     const last = all[mostRows - 1]

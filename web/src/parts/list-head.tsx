@@ -53,9 +53,9 @@ export function ListHead({ list, onFacets }: Props) {
       {list.dropped.value > 0 && (
         <span class="badge badge-warning">{count(list.dropped.value)} not shown live: too many at once</span>
       )}
-      {list.pending.value.length > 0 && (
+      {(list.isBehind.value || list.pending.value.length > 0) && (
         <button type="button" class="button primary new-events" onClick={() => showNew(list)}>
-          <Icon name="up" /> {count(list.pending.value.length)} new
+          <Icon name="up" /> {list.isBehind.value ? 'Many' : count(list.pending.value.length)} new
         </button>
       )}
       <span class="space" />
