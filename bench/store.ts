@@ -212,14 +212,15 @@ export async function results(): Promise<readonly BenchResult[]> {
   try {
     const mix = new Mix(count)
     const found: BenchResult[] = []
-    if (!existsSync(data)) {
+    const isNew = !existsSync(data)
+    if (isNew) {
       mkdirSync(folder, { recursive: true })
       found.push(...(await fill(mix, data)), ...(await pipeline(mix)))
     }
     const began = performance.now()
     const store = await openStore({ folder: data, wordsShare: 0 })
     found.push(result('open', 'ms', Math.round(performance.now() - began), ['budget', 500]))
-    if (!readdirSync(path.join(data, 'segments')).some((name) => name.endsWith('.words')))
+    if (isNew || !readdirSync(path.join(data, 'segments')).some((name) => name.endsWith('.words')))
       found.push(...(await maintain(store, data)))
     found.push(...(await ask(store, mix)))
     await store.close()
