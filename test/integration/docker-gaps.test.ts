@@ -25,21 +25,27 @@ interface Container {
   readonly id: string
   readonly createdMs: number
   readonly startedMs?: number
+  /** It has ended. */
+  readonly diedMs?: number
 }
 
 /** What lists and inspections of the engine say. */
 function exist(engine: FakeEngine, containers: readonly Container[]): void {
-  const listed = containers.map(({ id, startedMs }) => ({
-    Id: id,
-    Names: [`/${id.slice(0, 2)}`],
+  const stateOf = ({ startedMs, diedMs }: Container): string =>
+    startedMs === undefined ? 'created' : diedMs === undefined ? 'running' : 'exited'
+  const listed = containers.map((container) => ({
+    Id: container.id,
+    Names: [`/${container.id.slice(0, 2)}`],
     Image: 'shop/web:1.4',
-    State: startedMs === undefined ? 'created' : 'running',
+    State: stateOf(container),
     Created: 1795309765,
   }))
   engine.answers.set('/containers/json', JSON.stringify(listed))
-  for (const { id, createdMs, startedMs } of containers) {
+  for (const container of containers) {
+    const { id, createdMs, startedMs, diedMs } = container
     const StartedAt = startedMs === undefined ? never : time(startedMs)
-    const State = { Running: startedMs !== undefined, StartedAt, FinishedAt: never }
+    const FinishedAt = diedMs === undefined ? never : time(diedMs)
+    const State = { Running: stateOf(container) === 'running', StartedAt, FinishedAt }
     const inspected = { Id: id, Name: `/${id.slice(0, 2)}`, Created: time(createdMs), State, Config: {} }
     engine.answers.set(`/containers/${id}/json`, JSON.stringify(inspected))
   }
@@ -171,5 +177,104 @@ describe('changes behind a gap', { timeout: 60_000 }, () => {
     const third = read(test, home, from)
     await third.until('the gap', isGap)
     assert.deepEqual(told(third), ['pull ab', 'create cd (found)'])
+  })
+
+  it('an engine that takes long to repeat its events has lost nothing, and what it makes meanwhile is told once', async (test) => {
+    const first = await begun(test)
+    exist(engine, [
+      { id: old, createdMs: 9 },
+      { id: fresh, createdMs: 98 },
+    ])
+    engine.ring.push(eventOf('create', old, 10), eventOf('create', fresh, 100))
+    let repeat: () => void = () => undefined
+    engine.repeats = new Promise((resolve) => (repeat = resolve))
+    const source = read(test, first.home, first.from)
+    await source.until('the creation', (text) => text.includes(`"ID": "${fresh}"`))
+    repeat()
+    await engine.repeats
+    engine.send(`${eventOf('top', fresh, 200)}\n`)
+    await source.until('the next', (text) => text.includes('"Action": "top"'))
+    assert.deepEqual(told(source), ['create cd', 'top cd'])
+    assert.ok(!source.texts().some(isGap))
+  })
+
+  it('an engine that takes long to publish what it lists is not told twice', async (test) => {
+    const first = await begun(test)
+    exist(engine, [{ id: fresh, createdMs: 300 }])
+    engine.ring.push(eventOf('pull', fresh, 400))
+    const source = read(test, first.home, first.from)
+    await source.until('the gap', isGap)
+    const late = [eventOf('create', fresh, 450), eventOf('destroy', old, 451), eventOf('top', fresh, 452)]
+    engine.send(`${late.join('\n')}\n`)
+    await source.until('the last', (text) => text.includes('"Action": "top"'))
+    assert.deepEqual(told(source), ['pull cd', 'create cd (found)', 'destroy ab (found)', 'top cd'])
+  })
+
+  it('what is made while states are compared was not removed because the list is older', async (test) => {
+    const first = await begun(test)
+    exist(engine, [{ id: old, createdMs: 9, startedMs: 50 }])
+    engine.ring.push(eventOf('pull', old, 400))
+    engine.delays.set('/containers/json', 300)
+    const source = read(test, first.home, first.from)
+    // The first list is for the inventory.
+    const lists = (): number => engine.asked.filter((url) => url === '/containers/json?all=1').length
+    for (const before = lists(); lists() < before + 2;) await new Promise((done) => setTimeout(done, 5))
+    engine.send(`${eventOf('create', fresh, 500)}\n`)
+    await source.until('the gap', isGap)
+    assert.deepEqual(told(source), ['pull ab', 'create cd', 'start ab (found)'])
+  })
+
+  const halves = [
+    {
+      title: 'a creation whose start came behind the gap',
+      container: { id: fresh, createdMs: 50, startedMs: 99 },
+      behind: eventOf('start', fresh, 100),
+      told: ['start cd', 'create cd (found)'],
+    },
+    {
+      title: 'a creation and a start whose end came behind the gap',
+      container: { id: fresh, createdMs: 50, startedMs: 60, diedMs: 99 },
+      behind: eventOf('die', fresh, 100),
+      told: ['die cd', 'create cd (found)', 'start cd (found)'],
+    },
+    {
+      title: 'a start whose end came behind the gap',
+      container: { id: old, createdMs: 9, startedMs: 60, diedMs: 99 },
+      behind: eventOf('die', old, 100),
+      told: ['die ab', 'start ab (found)'],
+    },
+  ]
+  for (const { title, container, behind, told: wanted } of halves)
+    for (const isKilled of [false, true])
+      it(`${title} is found${isKilled ? ' by who goes on after a kill' : ''}`, async (test) => {
+        const first = await begun(test)
+        const others = container.id === old ? [] : [{ id: old, createdMs: 9 }]
+        exist(engine, [...others, container])
+        engine.ring.push(behind)
+        const second = read(test, first.home, first.from)
+        await second.until('the event behind the gap', (text) => text.includes('"timeNano": 1795309765100'))
+        const sources = [second]
+        if (isKilled) {
+          const next = await killed(second, first.home)
+          sources.push(read(test, next.home, next.from))
+        }
+        await sources.at(-1)?.until('the gap', isGap)
+        assert.deepEqual(sources.flatMap(told), wanted)
+      })
+
+  it('a run that began and ended inside of a gap is found', async (test) => {
+    const home = newHome()
+    exist(engine, [{ id: old, createdMs: 9, startedMs: 19, diedMs: 29 }])
+    const first = read(test, home)
+    await first.until('connected', connected)
+    const life = [eventOf('create', old, 10), eventOf('start', old, 20), eventOf('die', old, 30)]
+    engine.send(`${life.join('\n')}\n`)
+    await first.until('the end', (text) => text.includes('"Action": "die"'))
+    await first.stop()
+    exist(engine, [{ id: old, createdMs: 9, startedMs: 100, diedMs: 150 }])
+    engine.ring.push(eventOf('pull', fresh, 400))
+    const second = read(test, home, first.cursor)
+    await second.until('the gap', isGap)
+    assert.deepEqual(told(second), ['pull cd', 'start ab (found)', 'die ab (found)'])
   })
 })

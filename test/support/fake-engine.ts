@@ -14,6 +14,8 @@ export class FakeEngine {
   readonly asked: string[] = []
   /** What the engine still remembers, repeated to everybody who asks with `since`. */
   readonly ring: string[] = []
+  /** Streams repeat it only after this; who asks with `until` is answered at once. */
+  repeats: Promise<void> | undefined
   readonly #folder: string
   readonly #server: Server
   readonly #readers = new Set<ServerResponse>()
@@ -70,7 +72,11 @@ export class FakeEngine {
   #stream(url: URL, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.flushHeaders()
-    if (url.searchParams.has('since')) for (const line of this.ring) response.write(`${line}\n`)
+    const repeat = (): void => {
+      if (url.searchParams.has('since')) for (const line of this.ring) response.write(`${line}\n`)
+    }
+    if (!this.repeats || url.searchParams.has('until')) repeat()
+    else void this.repeats.then(repeat)
     if (url.searchParams.has('until')) return void response.end()
     this.#readers.add(response)
     response.once('close', () => this.#readers.delete(response))

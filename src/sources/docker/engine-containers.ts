@@ -1,5 +1,8 @@
+import { BoundedMap } from './bounded-map.ts'
 import type { ContainerChange, KnownContainer } from './known-containers.ts'
 import { KnownContainers } from './known-containers.ts'
+
+const rememberedFound = 4096
 
 /**
  * The containers of one engine, twice: as they are after everything that was received, and after everything that is stored. Who goes on after
@@ -9,6 +12,8 @@ export class EngineContainers {
   readonly received: KnownContainers
   readonly stored: KnownContainers
   #storedNano: bigint | undefined
+  /** What happens once to a container, and was told without its event. */
+  readonly #found = new BoundedMap<string, true>(rememberedFound)
 
   constructor(limit: number) {
     this.received = new KnownContainers(limit)
@@ -21,6 +26,16 @@ export class EngineContainers {
     for (const [id, container] of this.stored.entries()) this.received.set(id, container)
   }
 
+  /** Told now because no event told of it. */
+  found({ action, actorId }: ContainerChange): void {
+    if (action === 'create' || action === 'destroy') this.#found.set(`${action} ${actorId}`, true)
+  }
+
+  /** The event of something that was found came after all. */
+  wasFound({ action, actorId }: ContainerChange): boolean {
+    return this.#found.has(`${action} ${actorId}`)
+  }
+
   store(change: ContainerChange): void {
     this.stored.apply(change)
   }
@@ -31,8 +46,8 @@ export class EngineContainers {
 
   /** One that a listing showed. When it may be so new that its creation is still on its way, only an event makes it stored. */
   list(id: string, container: KnownContainer, createdNano: bigint): void {
-    if (!this.received.get(id)) this.received.set(id, container)
+    this.received.show(id, container)
     const isOld = this.#storedNano === undefined || createdNano < this.#storedNano - 1_000_000_000n
-    if (isOld && !this.stored.get(id)) this.stored.set(id, container)
+    if (isOld) this.stored.show(id, container)
   }
 }

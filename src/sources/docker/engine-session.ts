@@ -9,23 +9,24 @@ import { engineEventId, parseEngineEvent, type EngineEvent } from './engine-even
 import type { Inventory } from './inventory.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
 import { objectOf, textOf } from './json-object.ts'
-import { changeOf } from './known-containers.ts'
+import { changeOf, type ContainerChange } from './known-containers.ts'
 import type { EngineContainers } from './engine-containers.ts'
 import { pause } from './pause.ts'
 import { LineSplitter } from './line-splitter.ts'
-import { isStillUntold, reconcile, takeStock, type Found } from './reconcile.ts'
+import { isToldBy, reconcile, takeStock, type Found } from './reconcile.ts'
+import { maxEventBytes, rememberedEvents, ringSize } from './remembered-events.ts'
 import type { SeenEvents } from './seen-events.ts'
 
-/** The engine keeps this many events, in memory only. */
-const ringSize = 256
 /** Repeats what was published out of order around the position. */
 const overlapNano = 1_000_000_000n
-/** How long the engine may take to repeat the event at the position before it counts as forgotten. */
+/** When the event at the position has not come by then, the engine is asked what it remembers. */
 const repeatsWithinMs = 1000
-/** Events repeated after a gap come at once; states are compared when they are in. */
+/** An engine lists a container a moment before it publishes the event. */
 const settleMs = 500
 const auditEveryMs = 30_000
-const maxEventBytes = 4 * 1024 * 1024
+/** How often it is looked whether the stream brought what the engine remembers. */
+const lookEveryMs = 50
+const looks = 40
 
 export interface Received {
   readonly id: string
@@ -74,14 +75,17 @@ export class EngineSession {
   readonly #resumedAt: Position | undefined
   #engineId = ''
   #resumed: boolean
-  #quietSince = 0
   #auditedNano = 0n
   /** What happened earlier is not ours to report. */
   #beginsNano = 0n
-  /** How far the clock of the engine is ahead of ours. */
+  /** How far the clock of the engine is ahead of ours: at least, and how much more it may be. */
   #aheadNano = 0n
+  #unsureNano = 0n
   readonly #timers = new Set<NodeJS.Timeout>()
   #comparing: Promise<void> | undefined
+  /** Handed on since the comparison began. */
+  #changes: ContainerChange[] = []
+  #isAuditing = false
   #isOver = false
   readonly #keeper: InventoryKeeper
 
@@ -101,11 +105,14 @@ export class EngineSession {
   /** Rejects when no connection came about or it broke; resolves with the reason when the stream ended. */
   async run(): Promise<string> {
     const { api } = this.#memory
+    const askedMs = this.#memory.now()
     const info = objectOf(await api.get('/info', {}, this.#signal))
     this.#engineId = textOf(info['ID']) || textOf(info['Name']) || api.address
-    this.#setClock(nanoOfTime(textOf(info['SystemTime'])))
-    const since = this.#resumedAt ? { since: engineTime(this.#resumedAt.nano - overlapNano) } : {}
-    const stream = await api.events(since, this.#signal)
+    const systemTime = nanoOfTime(textOf(info['SystemTime']))
+    this.#setClock(systemTime, askedMs)
+    // An engine says that it streams before it does: without a time what happens in between would be missing.
+    const isDated = this.#resumedAt !== undefined || systemTime > 0n
+    const stream = await api.events(isDated ? { since: engineTime(this.#beginsNano) } : {}, this.#signal)
     const version = textOf(info['ServerVersion'])
     this.#memory.connected(version)
     const { inventory } = this.#memory
@@ -113,7 +120,7 @@ export class EngineSession {
     const ended = new AbortController()
     const keeping = this.#keeper.run(AbortSignal.any([this.#signal, ended.signal]))
     try {
-      if (this.#resumedAt) this.#later(repeatsWithinMs, () => this.#checkResumed())
+      if (this.#resumedAt) this.#later(repeatsWithinMs, () => void this.#checkResumed())
       if (this.#resumed) this.#nothingLost()
       this.#timers.add(setInterval(() => void this.audit(), auditEveryMs))
       return await this.#readAll(stream)
@@ -130,7 +137,6 @@ export class EngineSession {
   async #readAll(stream: Readable): Promise<string> {
     for await (const chunk of stream) {
       if (!Buffer.isBuffer(chunk)) continue
-      this.#quietSince = this.#memory.now()
       this.#take(this.#lines.push(chunk))
       if (this.#memory.isFull()) return 'overloaded'
     }
@@ -154,6 +160,7 @@ export class EngineSession {
     const id = engineEventId(this.#engineId, event)
     if (!this.#resumed) this.#watchResumption(event, id)
     if (!seen.add(this.#engineId, event.timeNano, id)) return false
+    if (this.#memory.containers.wasFound(event)) return false
     this.#handOn(event, id)
     return true
   }
@@ -163,6 +170,7 @@ export class EngineSession {
     const { containers, enricher, inventory, now } = this.#memory
     const change = changeOf(event)
     if (change) containers.received.apply(change)
+    if (change && this.#comparing) this.#changes.push(change)
     this.#keeper.note(event)
     if (found?.facts) enricher.learn(event.actorId, found.facts)
     const enrichment = enricher.enrich(event, found?.facts !== undefined)
@@ -181,7 +189,7 @@ export class EngineSession {
     if (this.#resumedAt?.ids.includes(id)) {
       this.#resumed = true
       this.#nothingLost()
-    } else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#checkResumed(event.timeNano)
+    } else if (this.#resumedAt && event.timeNano > this.#resumedAt.nano) this.#lostSince(event.timeNano)
   }
 
   /** But an earlier gap may be open: who noticed it was stopped before it was told. */
@@ -191,7 +199,29 @@ export class EngineSession {
     else void this.#takeStock()
   }
 
-  #checkResumed(until = this.#nowNano()): void {
+  /** The stream is silent. What the engine remembers says whether something was lost; how long a busy one takes to repeat it does not. */
+  async #checkResumed(): Promise<void> {
+    const from = this.#resumedAt
+    if (this.#resumed || !from) return
+    const until = this.#nowNano()
+    try {
+      await this.#catchUp(from.nano)
+      if (!this.#isOver) this.#lostSince(until)
+    } catch (error) {
+      this.#failed('asking for recent events', error)
+      this.#later(repeatsWithinMs, () => void this.#checkResumed())
+    }
+  }
+
+  /** Receives what the engine remembers, whatever the stream is doing. */
+  async #catchUp(since: bigint): Promise<void> {
+    const events = await this.#remembered(since - overlapNano)
+    if (this.#isOver) return
+    for (const event of events) if (event.timeNano >= this.#beginsNano) this.#receive(event)
+  }
+
+  /** From the position until then, unless the event at the position has come. */
+  #lostSince(until: bigint): void {
     const from = this.#resumedAt
     if (this.#resumed || !from) return
     this.#resumed = true
@@ -218,9 +248,11 @@ export class EngineSession {
 
   async #compare(gap: OpenGap, reason: Gap['reason'] | undefined): Promise<void> {
     const reconciled = await this.#handOnMissing(gap)
-    const why = reason ?? ((await this.#ring()).length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
+    const all = await this.#remembered(overlapNano)
+    const why = reason ?? (all.length >= ringSize ? 'ring-wrapped' : 'engine-restarted')
+    // The connection broke meanwhile: who connects again finds the gap still open, and what is in it still unknown.
+    if (this.#isOver) return
     await this.#takeStock()
-    // The connection broke meanwhile: who connects again finds the gap still open.
     if (this.#isOver) return
     const { api, telemetry } = this.#memory
     const told = { reason: why, from: isoOfNano(gap.from), to: isoOfNano(gap.to), reconciled }
@@ -231,19 +263,22 @@ export class EngineSession {
 
   /** Changes within the gap that no event told of; how many there were. */
   async #handOnMissing({ from, to }: OpenGap): Promise<number> {
-    const { api, containers, seen } = this.#memory
-    const known = containers.received
-    const found = await reconcile({ api, known, since: from, until: to }, this.#signal)
-    // Events of what the listing showed may be on their way.
-    if (found.length > 0) await pause(settleMs, this.#signal)
-    let reconciled = 0
-    for (const one of found) {
-      const id = engineEventId(this.#engineId, one.event)
-      if (this.#signal.aborted || seen.has(id) || !isStillUntold(one, known)) continue
-      this.#handOn(one.event, id, one)
-      reconciled += 1
+    const { api, containers } = this.#memory
+    await this.#catchUp(from)
+    this.#changes = []
+    const found = await reconcile({ api, known: containers.received, since: from, until: to }, this.#signal)
+    if (found.length > 0) {
+      await pause(settleMs, this.#signal)
+      // Events of what the listing showed may be on their way, however long that takes.
+      await this.#catchUp(from)
     }
-    return reconciled
+    const untold = found.filter((one) => !isToldBy(one, this.#changes))
+    if (this.#isOver) return 0
+    for (const one of untold) {
+      containers.found(one.event)
+      this.#handOn(one.event, engineEventId(this.#engineId, one.event), one)
+    }
+    return untold.length
   }
 
   /** Containers that were there before we looked; not before a gap is closed, or they would not be news any more. */
@@ -254,22 +289,10 @@ export class EngineSession {
     )
   }
 
-  /** All events the engine still has. */
-  async #ring(since = '1'): Promise<EngineEvent[]> {
-    const until = engineTime(this.#nowNano())
-    const stream = await this.#memory.api.events(
-      { since, until },
-      AbortSignal.any([this.#signal, AbortSignal.timeout(5000)]),
-    )
-    const lines = new LineSplitter(maxEventBytes)
-    const events: EngineEvent[] = []
-    for await (const chunk of stream)
-      if (Buffer.isBuffer(chunk))
-        for (const line of lines.push(chunk)) {
-          const event = parseEngineEvent(line)
-          if (event) events.push(event)
-        }
-    return events
+  /** Up to now, and a little longer when it is not sure what time it is there. */
+  #remembered(since: bigint): Promise<EngineEvent[]> {
+    const until = this.#nowNano() + this.#unsureNano
+    return rememberedEvents(this.#memory.api, since, until, this.#signal)
   }
 
   /**
@@ -277,19 +300,28 @@ export class EngineSession {
    * this process stood still, with what was received.
    */
   async audit(): Promise<void> {
-    if (!this.#resumed || this.#comparing) return
-    if (this.#memory.now() - this.#quietSince < settleMs)
-      return this.#later(settleMs, () => void this.audit())
-    const from = this.#auditedNano
-    this.#auditedNano = this.#nowNano()
+    if (!this.#resumed || this.#comparing || this.#isAuditing) return
+    this.#isAuditing = true
+    const [from, until] = [this.#auditedNano, this.#nowNano()]
     try {
-      const events = await this.#ring(engineTime(from - overlapNano))
-      // What the stream is just bringing is not missing.
-      await pause(settleMs, this.#signal)
-      if (!this.#signal.aborted) this.#compareRing(events, from)
+      const events = await this.#remembered(from - overlapNano)
+      await this.#streamCatchesUp(events)
+      if (this.#isOver) return
+      this.#auditedNano = until
+      this.#compareRing(events, from)
     } catch (error) {
-      if (!this.#signal.aborted) this.#failed('asking for recent events', error)
+      this.#failed('asking for recent events', error)
+    } finally {
+      this.#isAuditing = false
     }
+  }
+
+  /** What the stream is just bringing is not missing. It comes in the order in which the engine remembers it. */
+  async #streamCatchesUp(events: readonly EngineEvent[]): Promise<void> {
+    const newest = events.at(-1)
+    const id = newest && engineEventId(this.#engineId, newest)
+    const isThere = (): boolean => this.#isOver || id === undefined || this.#memory.seen.has(id)
+    for (let looked = 0; looked < looks && !isThere(); looked += 1) await pause(lookEveryMs, this.#signal)
   }
 
   #compareRing(ring: readonly EngineEvent[], from: bigint): void {
@@ -318,10 +350,14 @@ export class EngineSession {
       this.#memory.telemetry.failed(this.#memory.api.address, doing, messageOf(error))
   }
 
-  #setClock(systemTime: bigint): void {
-    if (systemTime > 0n) this.#aheadNano = systemTime - this.#nowNano()
+  /** `systemTime`: of the engine, since it was asked at `askedMs`. */
+  #setClock(systemTime: bigint, askedMs: number): void {
+    if (systemTime > 0n) {
+      this.#aheadNano = systemTime - this.#nowNano()
+      this.#unsureNano = BigInt(Math.max(0, this.#memory.now() - askedMs)) * 1_000_000n
+    }
     this.#auditedNano = this.#nowNano()
-    this.#beginsNano = this.#resumedAt?.nano ?? this.#auditedNano
+    this.#beginsNano = this.#resumedAt ? this.#resumedAt.nano - overlapNano : this.#auditedNano
   }
 
   /** On the clock of the engine. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isObject, objectsOf, textOf } from './json-object.ts'
-import type { ContainerState, KnownContainers } from './known-containers.ts'
+import type { ContainerState, KnownContainer, KnownContainers } from './known-containers.ts'
 
 const states: readonly string[] = ['created', 'running', 'paused', 'exited'] satisfies ContainerState[]
 
@@ -10,6 +10,7 @@ export function knownText(known: KnownContainers): string {
     id,
     ...container,
     nano: String(container.nano),
+    told: Object.fromEntries(Object.entries(container.told).map(([action, nano]) => [action, String(nano)])),
   }))
   return JSON.stringify({ containers })
 }
@@ -18,10 +19,26 @@ export function knownText(known: KnownContainers): string {
 export function restoreKnown(known: KnownContainers, file: string): void {
   for (const entry of entriesOf(file)) {
     const state = stateOf(textOf(entry['state']))
-    const nano = /^\d{1,19}$/.test(textOf(entry['nano'])) ? BigInt(textOf(entry['nano'])) : 0n
+    const nano = nanoOf(entry['nano']) ?? 0n
     const { name, image } = entry
-    if (state) known.set(textOf(entry['id']), { state, nano, name: textOf(name), image: textOf(image) })
+    const told = toldOf(entry['told'], nano)
+    if (state) known.set(textOf(entry['id']), { state, nano, told, name: textOf(name), image: textOf(image) })
   }
+}
+
+/** `nano`: all that earlier versions saved. */
+function toldOf(saved: unknown, nano: bigint): KnownContainer['told'] {
+  if (!isObject(saved)) return { create: 0n, ...(nano > 0n ? { start: nano, die: nano } : {}) }
+  const [create, start, die] = [saved['create'], saved['start'], saved['die']].map(nanoOf)
+  return {
+    ...(create === undefined ? {} : { create }),
+    ...(start === undefined ? {} : { start }),
+    ...(die === undefined ? {} : { die }),
+  }
+}
+
+function nanoOf(saved: unknown): bigint | undefined {
+  return /^\d{1,19}$/.test(textOf(saved)) ? BigInt(textOf(saved)) : undefined
 }
 
 function entriesOf(file: string): readonly Readonly<Record<string, unknown>>[] {

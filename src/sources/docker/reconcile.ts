@@ -5,7 +5,12 @@ import type { EngineEvent } from './engine-event.ts'
 import type { JsonObject } from './json-object.ts'
 import { objectOf, objectsOf, textOf } from './json-object.ts'
 import type { EngineContainers } from './engine-containers.ts'
-import { stateOfListing, type KnownContainer, type KnownContainers } from './known-containers.ts'
+import {
+  stateOfListing,
+  type ContainerChange,
+  type KnownContainer,
+  type KnownContainers,
+} from './known-containers.ts'
 
 /** A change of state that no event told us of. */
 export interface Found {
@@ -45,49 +50,47 @@ function knownOf(listed: JsonObject): KnownContainer {
     image: textOf(listed['Image']),
     name: textOf(names[0]).replace(/^\//, ''),
     nano: 0n,
+    told: { create: 0n },
   }
 }
 
 /** Compares what exists with what is known and returns the missing events, oldest first. */
 export async function reconcile(comparison: Comparison, signal: AbortSignal): Promise<Found[]> {
-  const { api, known, until } = comparison
+  const { api, known, since, until } = comparison
+  // The list is of now: what was made after it is not missing.
+  const before = [...known.entries()].filter(([, { nano }]) => nano <= until)
   const listing = objectsOf(await api.get('/containers/json', { all: '1' }, signal))
   const listed = new Map(listing.map((container) => [textOf(container['Id']), container]))
   const found: Found[] = []
-  for (const [id, container] of known.entries())
+  for (const [id, container] of before)
     if (!listed.has(id)) found.push({ event: synthesised(id, 'destroy', until, container), facts: undefined })
   for (const [id, container] of listed) {
-    const before = known.get(id)
-    if (before && before.state === stateOfListing(textOf(container['State'])) && before.state !== 'running')
-      continue
-    found.push(...(await changesOf(comparison, id, before, signal)))
+    const now = known.get(id)
+    // It may have run and ended meanwhile, but not without having been started.
+    const isIdle = now?.state === 'created' && now.nano <= since && now.told.create !== undefined
+    if (isIdle && stateOfListing(textOf(container['State'])) === 'created') continue
+    found.push(...(await changesOf(comparison, id, signal)))
   }
   return found.sort((left, right) => (left.event.timeNano < right.event.timeNano ? -1 : 1))
 }
 
-/** Whether nothing that was received since the comparison told of it. */
-export function isStillUntold({ event }: Found, known: KnownContainers): boolean {
+/** Whether one of these, handed on since the comparison began, told of it. */
+export function isToldBy({ event }: Found, changes: readonly ContainerChange[]): boolean {
   const { action, actorId, timeNano } = event
-  const container = known.get(actorId)
-  if (action === 'create') return !container
-  if (action === 'destroy') return container !== undefined
-  if (action === 'pause') return container?.state !== 'paused'
-  if (action === 'unpause') return container?.state === 'paused'
-  return !container || container.nano < timeNano
+  const isOnce = action === 'create' || action === 'destroy'
+  return changes.some(
+    (change) =>
+      change.actorId === actorId && change.action === action && (isOnce || change.timeNano >= timeNano),
+  )
 }
 
-async function changesOf(
-  comparison: Comparison,
-  id: string,
-  before: KnownContainer | undefined,
-  signal: AbortSignal,
-): Promise<Found[]> {
+async function changesOf(comparison: Comparison, id: string, signal: AbortSignal): Promise<Found[]> {
   const inspected = await comparison.api.get(`/containers/${id}/json`, {}, signal).catch(() => undefined)
   if (inspected === undefined) return [] // gone meanwhile: its destroy event will come
   const facts = containerFacts(inspected)
   const image = textOf(objectOf(objectOf(inspected)['Config'])['Image'])
   const subject = { name: facts.name, image }
-  return changesIn(objectOf(inspected), before, comparison).map(([action, nano, more]) => ({
+  return changesIn(objectOf(inspected), comparison.known.get(id), comparison).map(([action, nano, more]) => ({
     event: synthesised(id, action, nano, { ...subject, more }),
     facts,
   }))
@@ -103,12 +106,14 @@ function changesIn(
   const state = objectOf(inspected['State'])
   const created = nanoOfTime(textOf(inspected['Created']))
   const { start, die } = timesOf(state)
-  const isNew = !before && created > since - creationTakesNano
-  const after = isNew ? created : before?.nano || since
+  const told = before?.told ?? {}
+  const isNew = told.create === undefined && created > since - creationTakesNano
+  // A later change that was told does not tell of an earlier one.
+  const base = isNew ? created : told.create || since
   const changes: Change[] = []
   if (isNew) changes.push(['create', created, {}])
-  if (start > after) changes.push(['start', start, {}])
-  if (die > after && die > start) changes.push(['die', die, { exitCode: exitCodeOf(state) }])
+  if (start > (told.start ?? base)) changes.push(['start', start, {}])
+  if (die > (told.die ?? base) && die > start) changes.push(['die', die, { exitCode: exitCodeOf(state) }])
   changes.push(...pausesIn(state, before, until))
   return changes.filter(([, nano]) => nano <= until)
 }
