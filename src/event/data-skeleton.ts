@@ -162,7 +162,6 @@ class SkeletonWriter {
     const last = parts.pop() ?? ''
     const shared = this.#sharedWith(parts)
     if (!this.#isFree(shared, parts, last)) return undefined
-    if (this.isIrregular) return undefined
     const closes = '}'.repeat(this.#open.length - 1 - shared)
     this.#open.length = shared + 1
     this.#path = this.#path.slice(0, shared)
@@ -189,13 +188,19 @@ class SkeletonWriter {
     return shared
   }
 
-  /** False when something else stands in the way; irregular when an object on the way is closed already. */
+  /** False when something else stands in the way; irregular when it belongs into an object that is closed already. */
   #isFree(shared: number, parts: readonly string[], last: string): boolean {
-    const object = this.#open[shared]
-    const [next] = parts.slice(shared)
-    const found = object?.keys.get(lowerAscii(next ?? last))
-    if (found === undefined) return true
-    if (next !== undefined && found !== 'value') this.isIrregular = true
+    const open = this.#open[shared]
+    let object = open
+    for (const key of [...parts.slice(shared), last]) {
+      const found = object?.keys.get(lowerAscii(key))
+      if (found === undefined) {
+        this.isIrregular = object !== open
+        return !this.isIrregular
+      }
+      if (found === 'value') return false
+      object = found
+    }
     return false
   }
 }
