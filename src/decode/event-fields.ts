@@ -139,7 +139,7 @@ export class EventFields implements Fields {
 
 function addPart(part: FieldPart): boolean {
   if (part.addMembers !== undefined) return part.addMembers()
-  for (const [name, value] of part.entries()) {
+  for (const [name, value] of part.membersInOrder?.() ?? part.entries()) {
     if (isStaticName(name) || !addMember(name, value)) return false
   }
   return true

@@ -27,9 +27,6 @@ for (const unit of '"\\\xff') inString[unit.charCodeAt(0)] = 0
 
 /** Longer texts do not fit. Sources cut events before (1 MiB). */
 export const longestText = 1 << 20
-/** Behind them, names that are used again and again stay (`member-names.ts`). */
-export const keptFrom = longestText + 1
-export const keptBytes = 32 * 1024
 
 let length = 0
 let loaded: ByteString = ''
@@ -38,7 +35,7 @@ let loaded: ByteString = ''
  * The bytes of the text at hand. One buffer that never moves: reads from a constant array are twice as fast as
  * from a variable one, and several times faster than from a string (bench/decode).
  */
-export const bytes = Buffer.alloc(longestText + 8 + keptBytes).fill(endMark, 0, 1)
+export const bytes = Buffer.alloc(longestText + 8).fill(endMark, 0, 1)
 const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** Whether the text at hand has these bytes at `from`: a quarter of the reads that comparing bytes takes. */

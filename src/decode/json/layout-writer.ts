@@ -25,6 +25,8 @@ const longestEscape = 6
 const spare = 128
 /** Strings that are this short are written unit by unit. */
 const shortText = 24
+/** The same for values that must be looked at anyway. */
+const shortValue = 64
 
 /** Events in a row whose names follow each other in a new way, after which so many events are left to others. */
 const newBeforePause = 8
@@ -88,6 +90,32 @@ export function addText(name: ByteString, json: string): boolean {
   if (!hasRoom(next, json.length)) return false
   putPiece(next)
   putText(json)
+  return true
+}
+
+/** The same for a name that is asked for again and again. */
+export function addField(key: StepKey, value: ByteString): boolean {
+  const begun = begin(key, value.length)
+  if (begun <= 0) return begun === 0
+  if (putPlain(value)) return true
+  const json = valueText(value)
+  if (!hasRoom(step, json.length)) return false
+  putText(json)
+  return true
+}
+
+/** A short value that is the same in quotes; false, and nothing put, for any other. */
+function putPlain(value: ByteString): boolean {
+  if (value.length > shortValue || value.charCodeAt(0) === openBracket) return false
+  let at = to
+  out[at++] = quote
+  for (let index = 0; index < value.length; index += 1) {
+    const byte = value.charCodeAt(index)
+    if (isPlain[byte] !== 1) return false
+    out[at++] = byte
+  }
+  out[at++] = quote
+  to = at
   return true
 }
 

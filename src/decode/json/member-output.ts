@@ -3,7 +3,6 @@ import { documentBytes, membersFrom } from '../../event/document-bytes.ts'
 import { valueText } from '../../event/json-text.ts'
 import { bytes as textBytes } from './json-bytes.ts'
 import { deepestNesting } from './json-reader.ts'
-import { plainBytes } from './member-tables.ts'
 import { valueAt } from './value-at.ts'
 import { arrayText, behindArray, copyString, copyStrings, differs, endOfValue } from './value-copy.ts'
 
@@ -18,14 +17,11 @@ const openBracket = 0x5b
 
 /** Longer texts are left to the slow way. */
 export const longestInput = 128 * 1024
-/** Copied unit by unit. */
-const shortValue = 64
 
 // Constants of this module are constants to the compiler, imported ones are not.
 const bytes = textBytes
 const out = documentBytes
 const outEnd = out.length
-const isPlain = plainBytes
 
 let to = membersFrom
 
@@ -66,21 +62,6 @@ export function putKey(start: number, end: number): boolean {
 export function putText(value: string): boolean {
   if (!hasRoom(value.length)) return false
   to += out.write(value, to, value.length, 'latin1')
-  return true
-}
-
-/** A short value that is the same in quotes; false, and nothing put, for any other. */
-export function putPlain(value: ByteString): boolean {
-  if (value.length > shortValue || value.charCodeAt(0) === openBracket || !hasRoom(shortValue)) return false
-  let at = to
-  out[at++] = quote
-  for (let index = 0; index < value.length; index += 1) {
-    const byte = value.charCodeAt(index)
-    if (isPlain[byte] !== 1) return false
-    out[at++] = byte
-  }
-  out[at++] = quote
-  to = at
   return true
 }
 

@@ -3,7 +3,6 @@ import { valueText } from '../../event/json-text.ts'
 import { afterMark, afterSpace, behindText, bytes as textBytes, loadText, longestText } from './json-bytes.ts'
 import { deepestNesting } from './json-reader.ts'
 import { emptyHash, hashByte, jsonStatics, lowerByte as lowerTable } from './key-table.ts'
-import type { MemberName } from './member-names.ts'
 import { plainBytes, reserved, reservedHashes } from './member-tables.ts'
 import { addPath, findPath, isKeyOf, isLeaf, noPath, resetPaths, rootPath, tooMany } from './member-paths.ts'
 import {
@@ -12,7 +11,6 @@ import {
   putClosing,
   putKey,
   putOpening,
-  putPlain,
   putText,
   putValue,
   startOutput,
@@ -85,22 +83,6 @@ export function addMember(name: ByteString, value: ByteString): boolean {
   const last = wantKey(start, scratch)
   const placed = last === slowly ? slowly : place(last, scratch)
   if (placed === 1) return putText(valueText(value))
-  return placed === 0
-}
-
-/** The same for a name that was prepared. */
-export function addNamed({ starts, ends, hashes, last }: MemberName, value: ByteString): boolean {
-  if (value === '') return true
-  for (let level = 0; level < last; level += 1) {
-    wantStart[level] = starts[level] ?? 0
-    wantEnd[level] = ends[level] ?? 0
-    wantHash[level] = hashes[level] ?? 0
-  }
-  wanted = last
-  settled = 0
-  lastHash = hashes[last] ?? 0
-  const placed = place(starts[last] ?? 0, ends[last] ?? 0)
-  if (placed === 1) return putPlain(value) || putText(valueText(value))
   return placed === 0
 }
 

@@ -1,47 +1,50 @@
 import { type ByteString, toByteString } from '../../event/byte-string.ts'
-import type { FieldKey } from '../../event/field-key.ts'
+import { type FieldKey, fieldKey } from '../../event/field-key.ts'
 import type { FieldPart } from '../event-fields.ts'
-import { type MemberName, memberName } from '../json/member-names.ts'
-import { addNamed } from '../json/member-writer.ts'
-import type { FactName as Name } from './fact-names.ts'
+import { addField } from '../json/layout-writer.ts'
+import { type FactName as Name, factNames } from './fact-names.ts'
 
 /** Longer values are cut: a fact is for rules and people, the event itself is kept whole. */
 const longest = 4_096
 const beyondAscii = /[^\x00-\x7f]/
 
 interface FactName {
-  readonly full: string
-  readonly member: MemberName | undefined
-  /** `actor` of `kube.actor.name`; empty for names without a second dot. */
-  readonly group: string
+  readonly name: ByteString
+  readonly slot: number
+  /** A bit for `actor` of `kube.actor.name`; 0 for names without a second dot. */
+  readonly group: number
 }
 
-/** Names are literals of this folder: few. */
-const byShort = new Map<string, FactName>()
-const byFull = new Map<string, FactName>()
+/** Prepared once: an event has a dozen facts. */
+const known: ReadonlyMap<Name, FactName> = new Map(factNames.map((name) => [name, prepared(name)]))
 
-function factName(name: Name): FactName {
-  let found = byShort.get(name)
-  if (found === undefined) {
-    const full = `kube.${name}`
-    const dot = name.indexOf('.')
-    found = { full, member: memberName(full), group: dot < 0 ? '' : name.slice(0, dot) }
-    byShort.set(name, found)
-    byFull.set(full, found)
-  }
-  return found
+function prepared(short: Name): FactName {
+  const name = `kube.${short}`
+  const groups = [...new Set(factNames.map(groupOf))].filter((group) => group !== '')
+  const index = groups.indexOf(groupOf(short))
+  if (groups.length > 31) throw new RangeError('facts: more groups than a number has bits')
+  return { name, slot: fieldKey(name).slot, group: index < 0 ? 0 : 1 << index }
+}
+
+function groupOf(name: Name): string {
+  const dot = name.indexOf('.')
+  return dot < 0 ? '' : name.slice(0, dot)
 }
 
 /** `kube.…` fields found so far. */
 export class Facts implements FieldPart {
-  readonly #values = new Map<string, ByteString>()
+  readonly #names: FactName[] = []
+  readonly #values: ByteString[] = []
 
   /** Empty values and `false` are not recorded: a rule asks whether a fact is there. */
   set(name: Name, value: string | number | boolean | undefined): void {
-    if (value === undefined || value === false || value === '') return
+    const fact = known.get(name)
+    if (fact === undefined || value === undefined || value === false || value === '') return
     const whole = typeof value === 'string' ? value : String(value)
     const shown = whole.length > longest ? `${whole.slice(0, longest)}…` : whole
-    this.#values.set(factName(name).full, beyondAscii.test(shown) ? toByteString(shown) : shown)
+    const before = this.#names.indexOf(fact)
+    const at = before < 0 ? this.#names.push(fact) - 1 : before
+    this.#values[at] = beyondAscii.test(shown) ? toByteString(shown) : shown
   }
 
   /** Words with a space between, each once; at most 64. */
@@ -50,55 +53,47 @@ export class Facts implements FieldPart {
   }
 
   get(name: Name): ByteString | undefined {
-    return this.#values.get(factName(name).full)
+    const fact = known.get(name)
+    return fact && this.#values[this.#names.indexOf(fact)]
   }
 
-  dynamic(key: FieldKey): ByteString | undefined {
-    return this.#values.get(key.lower)
+  dynamic({ slot }: FieldKey): ByteString | undefined {
+    const names = this.#names
+    for (let at = 0; at < names.length; at += 1) if (names[at]?.slot === slot) return this.#values[at]
+    return undefined
   }
 
   entries(): Iterable<readonly [ByteString, ByteString]> {
-    return this.#values
+    return this.#names.map(({ name }, at) => [name, this.#values[at] ?? ''] as const)
   }
 
-  *membersInOrder(): Iterable<readonly [ByteString, ByteString]> {
-    const written = new Set<string>()
-    for (const entry of this.#values) {
-      const group = byFull.get(entry[0])?.group ?? ''
-      if (group === '') yield entry
-      else if (!written.has(group)) {
-        written.add(group)
-        for (const other of this.#values) if (byFull.get(other[0])?.group === group) yield other
-      }
-    }
+  /** What belongs into one object together, where the first of it stands, as placing one after the other gives it. */
+  membersInOrder(): Iterable<readonly [ByteString, ByteString]> {
+    const found: (readonly [ByteString, ByteString])[] = []
+    this.#inOrder(({ name }, value) => found.push([name, value]) > 0)
+    return found
   }
 
-  /** What belongs into one object is written together, where the first of it stands, as placing one after the other gives it. */
-  addMembers(): boolean {
-    const written = new Set<string>()
-    for (const [full, value] of this.#values) {
-      const name = byFull.get(full)
-      if (name === undefined) return false
-      const { group } = name
-      if (group === '') {
-        if (!addFact(name, value)) return false
-      } else if (!written.has(group)) {
-        written.add(group)
-        if (!this.#addGroup(group)) return false
+  addData(): number {
+    return this.#inOrder(addField) ? 0 : -1
+  }
+
+  /** Up to the first that is not taken: whether all were. */
+  #inOrder(take: (fact: FactName, value: ByteString) => boolean): boolean {
+    const names = this.#names
+    const values = this.#values
+    let taken = 0
+    for (let at = 0; at < names.length; at += 1) {
+      const fact = names[at]
+      if (fact === undefined || (fact.group & taken) !== 0) continue
+      if (!take(fact, values[at] ?? '')) return false
+      if (fact.group === 0) continue
+      taken |= fact.group
+      for (let next = at + 1; next < names.length; next += 1) {
+        const other = names[next]
+        if (other?.group === fact.group && !take(other, values[next] ?? '')) return false
       }
     }
     return true
   }
-
-  #addGroup(group: string): boolean {
-    for (const [full, value] of this.#values) {
-      const name = byFull.get(full)
-      if (name?.group === group && !addFact(name, value)) return false
-    }
-    return true
-  }
-}
-
-function addFact({ member }: FactName, value: ByteString): boolean {
-  return member !== undefined && addNamed(member, value)
 }
