@@ -30,23 +30,33 @@ export class RawEvent {
   readonly source: string
   readonly location: ByteString
   readonly receivedAtMs: number
-  readonly tree: unknown
   readonly facts: SourceFacts | undefined
   #text: ByteString | (() => ByteString)
+  #tree: unknown
 
   constructor(parts: RawEventParts) {
     this.id = parts.id
     this.source = parts.source
     this.location = parts.location
     this.receivedAtMs = parts.receivedAtMs
-    this.tree = parts.tree
     this.facts = parts.facts
     this.#text = parts.text
+    this.#tree = parts.tree
   }
 
   /** The complete message (`full_log`). */
   get text(): ByteString {
     if (typeof this.#text === 'function') this.#text = this.#text()
     return this.#text
+  }
+
+  /** `JSON.parse` of the text, as long as somebody has it. Never modified. */
+  get tree(): unknown {
+    return this.#tree
+  }
+
+  /** Events wait for the disk by the thousand; the trees would be most of what waits. Who asks later parses the text. */
+  forgetTree(): void {
+    this.#tree = undefined
   }
 }

@@ -19,6 +19,7 @@ export function analyse(
   const entries: Entry[] = []
   for (const event of events) {
     const decoded = decoder.decode(event)
+    event.forgetTree()
     if (!decoded) {
       rejected(event)
       continue
