@@ -282,6 +282,16 @@ describe('kubeFacts(): requests', () => {
   }
 })
 
+describe('kubeFacts(): names that every object of JavaScript has', () => {
+  for (const name of Object.getOwnPropertyNames(Object.prototype))
+    it(`${name} is a resource and a verb like any other that is not known`, () => {
+      const told = (resource: string) =>
+        JSON.stringify(facts({ verb: 'create', objectRef: { resource, name: 'n' } }))
+      assert.equal(told(name), told('widgets').replaceAll('widgets', name))
+      assert.equal(facts({ verb: name })['done'], 'other')
+    })
+})
+
 describe('kubeFacts(): exec', () => {
   for (const { query, traits } of commands)
     it(`${query} has ${traits ?? 'no traits'}`, () => assert.equal(facts(exec(query))['exec.traits'], traits))

@@ -109,58 +109,59 @@ function settings(context: Context): void {
 
 type Reader = (context: Context) => void
 
-const anyVerb: Readonly<Record<string, Reader>> = {
-  'pods/exec': entered,
-  'pods/attach': entered,
-  'pods/portforward': target,
-  secrets: secret,
-  configmaps: settings,
-}
+/** Maps, because whoever asks an API server for a path chooses what the resource is called: `constructor`, say. */
+const anyVerb: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['pods/exec', entered],
+  ['pods/attach', entered],
+  ['pods/portforward', target],
+  ['secrets', secret],
+  ['configmaps', settings],
+])
 
-const writes: Readonly<Record<string, Reader>> = {
-  'serviceaccounts/token': token,
-  rolebindings: binding,
-  clusterrolebindings: binding,
-  nodes: ({ event, facts }) => controlPlane.nodeFacts(event, facts),
-}
+const writes: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['serviceaccounts/token', token],
+  ['rolebindings', binding],
+  ['clusterrolebindings', binding],
+  ['nodes', ({ event, facts }) => controlPlane.nodeFacts(event, facts)],
+])
 
 /** Facts of the object that was asked for, by its resource. Reads have few beyond those of the request. */
 function objectFacts(context: Context): void {
   const { request, event, facts } = context
   if (workloadKind(request.resource) !== undefined) return workload(context)
-  const reader = anyVerb[request.resource]
+  const reader = anyVerb.get(request.resource)
   if (reader !== undefined) return reader(context)
   if (request.resource.endsWith('/proxy')) return proxy(context)
   if (!isWrite(context)) return
-  const writer = writes[request.resource]
+  const writer = writes.get(request.resource)
   if (writer !== undefined) return writer(context)
   if (request.resource.startsWith('certificatesigningrequests')) return signingRequest(context)
   const bodies = changedObjects(event, request)
   if (request.resource === 'namespaces') return namespaceFacts(context, bodies)
   if (request.resource.endsWith('webhookconfigurations')) webhookChangeFacts(context, bodies)
-  byBody[request.resource]?.(bodies, facts, request)
+  byBody.get(request.resource)?.(bodies, facts, request)
 }
 
 type BodyReader = (bodies: readonly Tree[], facts: Facts, request: Request) => void
 
 const roles: BodyReader = (bodies, facts, request) => roleFacts(bodies, request, facts)
 
-const byBody: Readonly<Record<string, BodyReader>> = {
-  roles,
-  clusterroles: roles,
-  networkpolicies: policyFacts,
-  services: serviceFacts,
-  ingresses: ingressFacts,
-  mutatingwebhookconfigurations: controlPlane.webhookFacts,
-  validatingwebhookconfigurations: controlPlane.webhookFacts,
-  persistentvolumes: controlPlane.volumeFacts,
-  apiservices: controlPlane.apiServiceFacts,
-  validatingadmissionpolicybindings: controlPlane.admissionPolicyFacts,
-  validatingadmissionpolicies: controlPlane.admissionPolicyFacts,
-  'deployments/scale': controlPlane.scaleFacts,
-  'statefulsets/scale': controlPlane.scaleFacts,
-  'replicasets/scale': controlPlane.scaleFacts,
-}
+const byBody: ReadonlyMap<string, BodyReader> = new Map<string, BodyReader>([
+  ['roles', roles],
+  ['clusterroles', roles],
+  ['networkpolicies', policyFacts],
+  ['services', serviceFacts],
+  ['ingresses', ingressFacts],
+  ['mutatingwebhookconfigurations', controlPlane.webhookFacts],
+  ['validatingwebhookconfigurations', controlPlane.webhookFacts],
+  ['persistentvolumes', controlPlane.volumeFacts],
+  ['apiservices', controlPlane.apiServiceFacts],
+  ['validatingadmissionpolicybindings', controlPlane.admissionPolicyFacts],
+  ['validatingadmissionpolicies', controlPlane.admissionPolicyFacts],
+  ['deployments/scale', controlPlane.scaleFacts],
+  ['statefulsets/scale', controlPlane.scaleFacts],
+  ['replicasets/scale', controlPlane.scaleFacts],
+])
 
 function token({ event, facts, memory, cluster, actor, request }: Context): void {
   controlPlane.tokenFacts(event, facts)

@@ -310,21 +310,26 @@ function isNodeAgent(kind: string, risks: ReadonlySet<string>): boolean {
   return kind === 'DaemonSet' && risks.size > 0 && [...risks].every((risk) => harmless.has(risk))
 }
 
-const workloadKinds: Readonly<Record<string, string>> = {
-  pods: 'Pod',
-  deployments: 'Deployment',
-  daemonsets: 'DaemonSet',
-  statefulsets: 'StatefulSet',
-  replicasets: 'ReplicaSet',
-  replicationcontrollers: 'ReplicationController',
-  jobs: 'Job',
-  cronjobs: 'CronJob',
-  podtemplates: 'PodTemplate',
-}
+const workloadKinds: ReadonlyMap<string, string> = new Map(
+  [
+    ['pods', 'Pod'],
+    ['deployments', 'Deployment'],
+    ['daemonsets', 'DaemonSet'],
+    ['statefulsets', 'StatefulSet'],
+    ['replicasets', 'ReplicaSet'],
+    ['replicationcontrollers', 'ReplicationController'],
+    ['jobs', 'Job'],
+    ['cronjobs', 'CronJob'],
+    ['podtemplates', 'PodTemplate'],
+  ].flatMap(([resource = '', kind = '']) => [
+    [resource, kind],
+    [`${resource}/ephemeralcontainers`, kind],
+  ]),
+)
 
+/** Of `pods`, and of the subresource in which containers are added. */
 export function workloadKind(resource: string): string | undefined {
-  const [plain = '', subresource] = resource.split('/')
-  return subresource === undefined || subresource === 'ephemeralcontainers' ? workloadKinds[plain] : undefined
+  return workloadKinds.get(resource)
 }
 
 function ownerOf(bodies: readonly Tree[]): { kind: string; name: string } | undefined {

@@ -17,16 +17,17 @@ export interface Request {
 }
 
 const connections = new Set(['exec', 'attach', 'portforward', 'proxy'])
-const doneOf: Readonly<Record<string, Done>> = {
-  get: 'get',
-  list: 'list',
-  watch: 'watch',
-  create: 'create',
-  update: 'update',
-  patch: 'update',
-  delete: 'delete',
-  deletecollection: 'delete',
-}
+/** A map, because the verb of an unknown method is that method. */
+const doneOf: ReadonlyMap<string, Done> = new Map([
+  ['get', 'get'],
+  ['list', 'list'],
+  ['watch', 'watch'],
+  ['create', 'create'],
+  ['update', 'update'],
+  ['patch', 'update'],
+  ['delete', 'delete'],
+  ['deletecollection', 'delete'],
+])
 
 function outcomeOf(event: Tree): Outcome {
   const { responseStatus, annotations, stage } = event
@@ -71,7 +72,7 @@ export function requestFacts(event: Tree, facts: Facts, isRepeat: boolean): Requ
   const isDryRun = mark >= 0 && /(?:^|&)dryRun=All(?:&|$)/i.test(query)
   const outcome = outcomeOf(event)
   const verb = text(event['verb'])
-  const kind: Done = connections.has(subresource) ? 'connect' : (doneOf[verb] ?? 'other')
+  const kind: Done = connections.has(subresource) ? 'connect' : (doneOf.get(verb) ?? 'other')
   const done = outcome === 'ok' && !isDryRun && !isRepeat ? kind : undefined
   facts.set('outcome', outcome)
   facts.set('resource', resource)
