@@ -44,6 +44,8 @@ class Pcre2 implements Pattern {
   readonly #options: PatternOptions
   // Most patterns of a ruleset are never run: what runs them is made when it is needed.
   #check: ((lower: string, from: number) => boolean) | undefined
+  /** So many bytes tell whether a literal is there. */
+  readonly #tellingBytes: number
   readonly #isUtf: boolean
   readonly #chain: ((subject: string) => boolean) | undefined
   #made: Engines | undefined
@@ -57,7 +59,10 @@ class Pcre2 implements Pattern {
     this.literals = found?.literals
     this.isLiteral = found?.isExact === true && !parsed.isUtf
     this.#chain = compileChain(parsed)
-    this.needsLower = this.#chain === undefined && found !== undefined
+    this.#tellingBytes = found?.literals.every(({ kind }) => kind === 'prefix')
+      ? Math.max(...found.literals.map(({ text }) => text.length))
+      : Infinity
+    this.needsLower = this.#chain === undefined && found !== undefined && this.#tellingBytes === Infinity
   }
 
   get isBlowUpProne(): boolean {
@@ -95,7 +100,7 @@ class Pcre2 implements Pattern {
   #lacksLiteral(subject: string, from: number, lower: string | undefined): boolean {
     if (this.literals === undefined) return false
     this.#check ??= compileLiterals(this.literals)
-    return !this.#check(lower ?? lowerAscii(subject), from)
+    return !this.#check(lower ?? lowerAscii(subject.slice(0, from + this.#tellingBytes)), from)
   }
 
   /** Again: the tree would take more room than all the rest. */
