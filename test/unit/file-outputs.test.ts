@@ -165,6 +165,18 @@ describe('files for other tools', () => {
     await home.stop()
   })
 
+  it('rules.md 6.7: archives.json leaves out keepalives, and no event that only says where it is from', async () => {
+    const home = new Home()
+    home.start({ logallJson: true })
+    await home.until(() => existsSync(home.path('archives', 'archives.json')))
+    const location = 'ossec-keepalive'
+    await home.store.append('test', undefined, [entry({ id: 'a', atMs: noon, location, data: { id: 'a' } })])
+    await home.store.append('test', undefined, [entry({ id: 'b', atMs: noon, data: { id: 'b', location } })])
+    await home.until(() => home.ids('archives', 'archives.json').length > 0)
+    assert.deepEqual(home.ids('archives', 'archives.json'), ['b'])
+    await home.stop()
+  })
+
   it('leaves a file alone that was changed from outside, and goes on at its end', async () => {
     const home = new Home()
     home.start()

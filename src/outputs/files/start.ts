@@ -39,7 +39,8 @@ export interface FileOutputParts {
 type Json = Readonly<Record<string, unknown>>
 
 const line = (hit: Hit) => `${hit.document}\n`
-const isKeepalive = (hit: Hit) => hit.document.includes('"location":"ossec-keepalive"')
+/** The location ends a document; anywhere else it is what an event says of itself. */
+const isKeepalive = (hit: Hit) => hit.document.endsWith('"location":"ossec-keepalive"}')
 
 function kinds({ home, options, store, help }: FileOutputParts): readonly FileKind[] {
   const alerts = { folder: path.join(home, 'logs', 'alerts'), prefix: 'ossec-alerts' }
