@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Visit } from '../support/browser.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
@@ -237,11 +237,11 @@ describe('Events page', { skip: noBrowser }, () => {
     await open(`events?from=${from}&to=${to}&q=mallory&f=rule.groups:k8s_audit`)
     await rows().nth(2).click()
     await panel().waitFor()
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     const first = await shown()
     await page.reload()
     await panel().waitFor()
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     assert.equal(await shown(), first)
   })
 
@@ -266,7 +266,7 @@ describe('Events page', { skip: noBrowser }, () => {
     }
     for (const path of ['overview', 'docker', 'events']) {
       await page.goto(`${dashboard.origin}/${path}`)
-      await page.waitForLoadState('networkidle')
+      await settled(page)
     }
     assert.match(await page.title(), /Quaywatch$/)
     assert.equal(

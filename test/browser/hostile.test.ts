@@ -7,14 +7,14 @@ import { visible } from '../../src/api/visible-text.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { healthy, startDashboard } from '../support/dashboard.ts'
 import { fill, type Stored } from '../support/fill-store.ts'
 import { hostileTexts } from '../support/hostile-texts.ts'
 import { documentOf } from '../support/recorded-alerts.ts'
 import type { Things } from '../support/routes.ts'
-import { nameOf, routes, settled } from '../support/routes.ts'
+import { nameOf, routes } from '../support/routes.ts'
 
 const isShort = (text: string) => text.length < 200
 /** Markup and what hides or turns letters, in one; the rest one by one. */

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { recorded } from '../support/recorded-alerts.ts'
-import { settled } from '../support/routes.ts'
 
 /** A store whose disk is gone. */
 class FallenStore extends MemoryStore {

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { inventory } from '../support/inventory.ts'
 import { recorded } from '../support/recorded-alerts.ts'
-import { settled } from '../support/routes.ts'
 import { startRuledDashboard } from '../support/ruled-dashboard.ts'
 
 /** Runs in the page: marks without words whose colour is that of the page, and what would move. */

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { recorded } from '../support/recorded-alerts.ts'
@@ -127,7 +127,7 @@ describe('Rules page', { skip: noBrowser }, () => {
       ] as const) {
         await other.page.goto(`${dashboard.origin}/rules?view=${view}`)
         await other.page.getByText(ready).first().waitFor({ timeout: 30_000 })
-        await other.page.waitForLoadState('networkidle')
+        await settled(other.page)
         await picture(other.page, `rules-${view.split('&')[0] ?? ''}-${colorScheme}`)
         assert.deepEqual(await axeFindings(other.page), [], view)
       }

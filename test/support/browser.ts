@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
 const executablePath = process.env['QUAYWATCH_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -46,6 +46,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
+  watch(page)
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
@@ -58,6 +59,53 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   return { context, page, complaints }
+}
+
+interface Traffic {
+  begun: number
+  readonly open: Set<Request>
+}
+
+const traffic = new WeakMap<Page, Traffic>()
+
+function watch(page: Page): void {
+  const seen: Traffic = { begun: 0, open: new Set() }
+  traffic.set(page, seen)
+  page.on('request', (request) => {
+    // A stream of events never ends.
+    if (request.resourceType() === 'eventsource') return
+    seen.begun += 1
+    seen.open.add(request)
+  })
+  page.on('requestfinished', (request) => seen.open.delete(request))
+  page.on('requestfailed', (request) => seen.open.delete(request))
+}
+
+/** What the page still waits for, three frames later: until then an answer is shown, and what follows from it is asked. */
+const waits = `(async () => {
+  for (let frame = 0; frame < 3; frame += 1)
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+  if (document.querySelector('.code-waiting')) return 'an editor to come'
+  return /Loading…|Counting…|Looking…/.exec(document.querySelector('main')?.innerText || 'Loading…')?.[0] ?? ''
+})()`
+
+/** Resolves when everything that was asked has been answered and shown. */
+export async function settled(page: Page): Promise<void> {
+  const seen = traffic.get(page)
+  if (!seen) throw new Error('not a page of visit()')
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    const { begun } = seen
+    const isQuiet = seen.open.size === 0
+    // The page's policy forbids what `waitForFunction` does.
+    const word = await page.evaluate(waits)
+    if (word === '' && isQuiet && seen.open.size === 0 && seen.begun === begun) return
+    const open = [...seen.open].map((request) => request.url())
+    if (Date.now() > deadline)
+      throw new Error(
+        `${page.url().slice(0, 200)} still waits: ${String(word)} ${open.join(' ').slice(0, 400)}`,
+      )
+  }
 }
 
 const artifacts = path.join(import.meta.dirname, '..', '..', '..', 'artifacts')

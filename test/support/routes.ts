@@ -1,7 +1,6 @@
 // Every address of the dashboard that shows something else, for tests that look at all of them.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Page } from 'playwright-core'
 import { pages } from '../../src/api/page-routes.ts'
 import { projectRoot } from './manager-process.ts'
 
@@ -51,19 +50,6 @@ export function routes({ eventId, rule, file, idOf }: Things): readonly string[]
     .map((one) => one.slice(1))
     .filter((one) => one !== '' && one !== 'sign-in')
     .flatMap((one) => views[one] ?? [one])
-}
-
-const waits = `/Loading…|Counting…|Looking…/.exec(document.querySelector('main')?.innerText || 'Loading…')?.[0]`
-
-/** Resolves when everything that was asked has been answered and shown. */
-export async function settled(page: Page): Promise<void> {
-  const deadline = Date.now() + 30_000
-  // The page's policy forbids what `waitForFunction` does.
-  for (let word: unknown = ''; typeof word === 'string'; word = await page.evaluate(waits)) {
-    if (Date.now() > deadline) throw new Error(`${page.url().slice(0, 200)} still says ${word}`)
-    await page.waitForTimeout(25)
-  }
-  await page.waitForLoadState('networkidle')
 }
 
 /** For the name of a picture. */
