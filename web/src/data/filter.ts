@@ -44,6 +44,19 @@ export function both(asked: string, more: string): string {
   return asked === '' ? more : `(${asked}) and (${more})`
 }
 
+/** To the events that a panel counted: its question within that of the page. */
+export function hrefWithin(
+  ds: 'alerts' | 'events',
+  q: string | undefined,
+  f: readonly string[] = [],
+): string {
+  return hrefOf('events', {
+    ds,
+    q: (q === undefined ? query.value : both(query.value, q)) || undefined,
+    f: [...new Set([...filters.value, ...f])],
+  })
+}
+
 /** Docker's actions may carry a command or a state after a colon, `exec_start: sh`; a chart counts them by what comes before. */
 const actionField = 'data.docker.Action'
 

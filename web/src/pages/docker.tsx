@@ -1,18 +1,16 @@
 import { fieldText } from '../../../src/api/document-field.ts'
 import type { AggregationResult, Hit } from '../data/answers.ts'
-import { hrefOf, range } from '../data/address.ts'
-import { useCounts, useNewest } from '../data/ask.ts'
+import { range } from '../data/address.ts'
+import { useCounts } from '../data/ask.ts'
 import { filterText } from '../data/filter.ts'
 import { visible } from '../../../src/api/visible-text.ts'
-import { count } from '../data/text.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card } from '../parts/card.tsx'
 import { containerOnly, Containers, sumsOf } from '../parts/containers.tsx'
-import { EventTable } from '../parts/event-table.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Images, LiveContainers } from '../parts/inventory.tsx'
-import { Link } from '../parts/link.tsx'
+import { NewestPanel } from '../parts/newest-panel.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
 
 const type = 'data.docker.Type'
@@ -54,8 +52,20 @@ export function DockerPage() {
       )}
       <LiveContainers />
       <Containers />
-      <Execs />
-      <Failures />
+      <NewestPanel
+        title="Commands run inside containers"
+        f={containerOnly}
+        q={execQuery}
+        empty="Nobody ran a command inside a container."
+        what={commandOf}
+      />
+      <NewestPanel
+        title="Failures"
+        f={containerOnly}
+        q={failureQuery}
+        empty="No container failed or ran out of memory."
+        what={failureOf}
+      />
       <Card title="Images in use" span="half" problem={counts.problem}>
         <BarList field={image} result={of('images')} isReady={isReady} />
       </Card>
@@ -63,8 +73,13 @@ export function DockerPage() {
         <BarList field={action} result={grouped(of('actions'))} isReady={isReady} most={10} />
       </Card>
       <Images />
-      <ImageChanges />
-      <HostSurface />
+      <NewestPanel title="Image changes" f={imagesOnly} empty="No image was pulled, tagged or deleted." />
+      <NewestPanel
+        title="Networks, volumes, daemon"
+        f={docker}
+        q={hostQuery}
+        empty="Nothing changed on the host."
+      />
       <TypeByAction types={of('types')} />
     </div>
   )
@@ -101,80 +116,19 @@ function about(hit: Hit, what: string): string {
   return `${fieldText(hit.document, 'data.docker.Actor.Attributes.name') ?? 'a container'}: ${what}`
 }
 
-function Execs() {
-  const { hits, isReady, problem, total } = useNewest(8, { ds: 'events', f: containerOnly, q: execQuery })
-  return (
-    <Card
-      title="Commands run inside containers"
-      span="half"
-      problem={problem}
-      aside={
-        total &&
-        total.value > 8 && (
-          <Link href={hrefOf('events', { ds: 'events', q: execQuery })}>All {count(total.value)}</Link>
-        )
-      }
-    >
-      <EventTable
-        hits={hits}
-        isReady={isReady}
-        empty="Nobody ran a command inside a container."
-        what={(hit) => about(hit, (fieldText(hit.document, action) ?? '').replace(/^exec_start: ?/, ''))}
-      />
-    </Card>
-  )
+function commandOf(hit: Hit): string {
+  return about(hit, (fieldText(hit.document, action) ?? '').replace(/^exec_start: ?/, ''))
 }
 
 const failureQuery = `(${action}: die and not data.docker.Actor.Attributes.exitCode: 0) or ${action}: oom`
 
-function Failures() {
-  const { hits, isReady, problem, total } = useNewest(8, { ds: 'events', f: containerOnly, q: failureQuery })
-  return (
-    <Card
-      title="Failures"
-      span="half"
-      problem={problem}
-      aside={
-        total &&
-        total.value > 8 && (
-          <Link href={hrefOf('events', { ds: 'events', q: failureQuery })}>All {count(total.value)}</Link>
-        )
-      }
-    >
-      <EventTable
-        hits={hits}
-        isReady={isReady}
-        empty="No container failed or ran out of memory."
-        what={(hit) => {
-          const code = fieldText(hit.document, 'data.docker.Actor.Attributes.exitCode')
-          return about(hit, code === undefined ? 'out of memory' : `ended with exit code ${code}`)
-        }}
-      />
-    </Card>
-  )
+function failureOf(hit: Hit): string {
+  const code = fieldText(hit.document, 'data.docker.Actor.Attributes.exitCode')
+  return about(hit, code === undefined ? 'out of memory' : `ended with exit code ${code}`)
 }
 
-function ImageChanges() {
-  const { hits, isReady, problem } = useNewest(8, {
-    ds: 'events',
-    f: [filterText({ field: type, kind: 'is', value: 'image' })],
-  })
-  return (
-    <Card title="Image changes" span="half" problem={problem}>
-      <EventTable hits={hits} isReady={isReady} empty="No image was pulled, tagged or deleted." />
-    </Card>
-  )
-}
-
-function HostSurface() {
-  const q = `${type}: (volume or network or plugin or secret or config or service or node or daemon)`
-  const { hits, isReady, problem } = useNewest(8, { ds: 'events', f: docker, q })
-  return (
-    <Card title="Networks, volumes, daemon" span="half" problem={problem}>
-      <EventTable hits={hits} isReady={isReady} empty="Nothing changed on the host." />
-    </Card>
-  )
-}
+const imagesOnly = [filterText({ field: type, kind: 'is', value: 'image' })]
+const hostQuery = `${type}: (volume or network or plugin or secret or config or service or node or daemon)`
 
 function TypeByAction({ types }: { readonly types: AggregationResult }) {
   const rows = types.buckets.slice(0, 8).map(({ key, split = {} }) => {

@@ -7,7 +7,7 @@ import { useResource } from '../data/client.ts'
 import type { EntityKind } from '../data/entity.ts'
 import { entityKinds, filtersOf, meanings } from '../data/entity.ts'
 import { factsOf, labelOf } from '../data/event.ts'
-import { filterText } from '../data/filter.ts'
+import { filterText, hrefWithin } from '../data/filter.ts'
 import { setRange } from '../data/span.ts'
 import { count, dedent, plural } from '../data/text.ts'
 import { ago, full } from '../data/time.ts'
@@ -90,7 +90,7 @@ function Entity({ kind, id }: Props) {
         problem={newest.problem}
         aside={
           newest.total && (
-            <Link href={hrefOf('events', { q: undefined, f })}>All {count(newest.total.value)}</Link>
+            <Link href={hrefWithin(dataset.value, undefined, f)}>All {count(newest.total.value)}</Link>
           )
         }
       >

@@ -1,14 +1,14 @@
 import type { AggregationResult } from '../data/answers.ts'
-import { hrefOf, range } from '../data/address.ts'
-import { useCounts, useNewest } from '../data/ask.ts'
+import { range } from '../data/address.ts'
+import { useCounts } from '../data/ask.ts'
 import { entityHref } from '../data/entity.ts'
 import { count, shortCount } from '../data/text.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card, Quiet } from '../parts/card.tsx'
-import { EventTable } from '../parts/event-table.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Link } from '../parts/link.tsx'
+import { NewestPanel } from '../parts/newest-panel.tsx'
 import { Level } from '../parts/severity.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
 import { Line } from '../parts/text.tsx'
@@ -59,46 +59,34 @@ export function KubernetesPage() {
           <SourceStates />
         </Card>
       )}
-      <Panel
+      <NewestPanel
         title="Hands on pods"
-        question="hands"
+        f={audit}
+        q={questions.hands}
         empty="Nobody opened a shell, attached to or forwarded a port of a pod."
       />
-      <Panel title="Access rights changed" question="rights" empty="No role or binding was changed." />
-      <Panel
+      <NewestPanel
+        title="Access rights changed"
+        f={audit}
+        q={questions.rights}
+        empty="No role or binding was changed."
+      />
+      <NewestPanel
         title="Secrets and tokens"
-        question="secrets"
+        f={audit}
+        q={questions.secrets}
         empty="Nobody read a secret or asked for a token."
       />
-      <Panel title="Risky workloads" question="risky" empty="No privileged or host-touching workload." />
+      <NewestPanel
+        title="Risky workloads"
+        f={audit}
+        q={questions.risky}
+        empty="No privileged or host-touching workload."
+      />
       <Denied />
       <Identities />
       <NamespaceByVerb namespaces={of('namespaces')} verbs={verbs} />
     </div>
-  )
-}
-
-interface PanelProps {
-  readonly title: string
-  readonly question: keyof typeof questions
-  readonly empty: string
-}
-
-function Panel({ title, question, empty }: PanelProps) {
-  const q = questions[question]
-  const { hits, isReady, problem, total } = useNewest(7, { ds: 'events', f: audit, q })
-  return (
-    <Card
-      title={title}
-      span="half"
-      problem={problem}
-      aside={
-        total &&
-        total.value > 7 && <Link href={hrefOf('events', { ds: 'events', q })}>All {count(total.value)}</Link>
-      }
-    >
-      <EventTable hits={hits} isReady={isReady} empty={empty} />
-    </Card>
   )
 }
 
