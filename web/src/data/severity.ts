@@ -8,11 +8,3 @@ export function bandOf(level: number): Band {
   if (level >= 7) return 'medium'
   return level >= 4 ? 'low' : 'info'
 }
-
-export const bandRange: Readonly<Record<Band, string>> = {
-  info: '0–3',
-  low: '4–6',
-  medium: '7–11',
-  high: '12–14',
-  critical: '15–16',
-}

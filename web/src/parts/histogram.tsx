@@ -52,7 +52,7 @@ function slotsOf({ buckets, fromMs, toMs, intervalMs }: Props): readonly Slot[] 
 }
 
 /** A round number at or above the highest bar. */
-export function ceilingOf(value: number): number {
+function ceilingOf(value: number): number {
   if (value <= 4) return 4
   const power = 10 ** Math.floor(Math.log10(value))
   // Half of it stands at the middle line: it must be whole too.
@@ -70,7 +70,7 @@ function describe(slot: Slot, series: readonly string[]): string {
 }
 
 /** Severity has colours of its own; other series take them in order. */
-export function fillOf(name: string, series: readonly string[]): string {
+function fillOf(name: string, series: readonly string[]): string {
   return bands.some((band) => band === name) ? `fill-${name}` : `fill-${series.indexOf(name) % 6}`
 }
 
