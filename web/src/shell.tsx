@@ -1,11 +1,22 @@
 import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { visible } from '../../src/api/visible-text.ts'
-import { change, dataset, go, hrefOf, isLive, mayBeLive, page, pages, refreshed } from './data/address.ts'
+import {
+  change,
+  dataset,
+  endsNow,
+  go,
+  hrefOf,
+  isLive,
+  mayBeLive,
+  page,
+  pages,
+  refreshed,
+} from './data/address.ts'
 import type { Health } from './data/answers.ts'
 import { isCommandKey, isTyping } from './data/typing.ts'
 import { toggleFocused } from './data/focused-value.ts'
-import { call, me, useResource } from './data/client.ts'
+import { call, isAsking, me, useResource } from './data/client.ts'
 import { DockerPage } from './pages/docker.tsx'
 import { EntityPage } from './pages/entity.tsx'
 import { EventsPage } from './pages/events.tsx'
@@ -50,6 +61,7 @@ export function Shell() {
   const current = page.value === 'sign-in' ? 'overview' : page.value
   const place = current === 'entity' ? entityPlace : places[current]
   useKeys()
+  useRefresh(current)
   useEffect(() => {
     document.title = `${place.name} · Quaywatch`
   }, [place])
@@ -82,6 +94,22 @@ export function Shell() {
       <Palette commands={commands} />
     </div>
   )
+}
+
+/** How old a page may be that nobody touches. Events follow what arrives; health is looked at while something is being mended. */
+const oldestMs = { usual: 60_000, health: 10_000 } as const
+
+function useRefresh(current: string): void {
+  useEffect(() => {
+    if (current === 'events') return undefined
+    const timer = setInterval(
+      () => {
+        if (endsNow.peek() && !document.hidden && !isAsking()) refreshed.value += 1
+      },
+      current === 'health' ? oldestMs.health : oldestMs.usual,
+    )
+    return () => clearInterval(timer)
+  }, [current])
 }
 
 function Rail({ current }: { readonly current: string }) {
@@ -227,7 +255,8 @@ const commands: readonly Command[] = [
 
 /** `/` search, `g` and a letter for a page, `l` live, `?` help; Ctrl or Cmd and `k`, also while typing: all of it by name. */
 function useKeys(): void {
-  useEffect(() => {
+  // Before the first picture: a key that is pressed when something can be seen is heard.
+  useLayoutEffect(() => {
     let isGoing = false
     const onKey = (event: KeyboardEvent) => {
       if (isCommandKey(event)) {

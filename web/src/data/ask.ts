@@ -1,6 +1,6 @@
 import type { Aggregation } from '../../../src/store/store.ts'
-import type { AggregateAnswer, AggregationResult, Hit, SearchAnswer } from './answers.ts'
-import { range, scopeWithin } from './address.ts'
+import type { AggregateAnswer, AggregationResult, Health, Hit, SearchAnswer } from './answers.ts'
+import { range, refreshed, scopeWithin } from './address.ts'
 import type { Problem } from './client.ts'
 import { both } from './filter.ts'
 import { queryString, useResource } from './client.ts'
@@ -47,6 +47,11 @@ export function useNewest(limit: number, narrower: Narrower = {}) {
   })
   const hits: readonly Hit[] = data?.hits ?? []
   return { hits, total: data?.total, isReady: data !== undefined, problem }
+}
+
+/** How the manager is, asked anew with the counts. */
+export function useHealth() {
+  return useResource<Health>({ path: '/health', version: refreshed.value })
 }
 
 /** The span of the same length before the present one. */

@@ -104,7 +104,23 @@ async function read<T>(answer: Response): Promise<T> {
   return parseAnswer<T>(/json/.test(answer.headers.get('content-type') ?? '') && text !== '' ? text : 'null')
 }
 
+let underway = 0
+
+/** True while an answer is on its way: asking everything anew would throw it away. */
+export function isAsking(): boolean {
+  return underway > 0
+}
+
 export async function call<T>(asked: Call, signal?: AbortSignal): Promise<T> {
+  underway += 1
+  try {
+    return await ask<T>(asked, signal)
+  } finally {
+    underway -= 1
+  }
+}
+
+async function ask<T>(asked: Call, signal: AbortSignal | undefined): Promise<T> {
   const answer = await send(asked, signal)
   if (answer.ok) return read<T>(answer)
   if (answer.status === 401 && !asked.path.startsWith('/session')) me.value = null

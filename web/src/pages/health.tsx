@@ -1,8 +1,7 @@
 import type { Health } from '../data/answers.ts'
-import { useResource } from '../data/client.ts'
+import { useHealth } from '../data/ask.ts'
 import { count, plural, size } from '../data/text.ts'
 import { ago, duration, full } from '../data/time.ts'
-import { refreshed } from '../data/address.ts'
 import { Access } from '../parts/access.tsx'
 import { Card } from '../parts/card.tsx'
 import { MutesCard } from '../parts/mutes.tsx'
@@ -19,11 +18,12 @@ const words: ReadonlyMap<string, string> = new Map([
 
 /** Make data arrive; keep it arriving. */
 export function HealthPage() {
-  const { data, problem } = useResource<Health>({ path: '/health', version: refreshed.value })
+  const { data, problem } = useHealth()
   if (problem && !data) return <Failed problem={problem} />
   if (!data) return <p class="muted pad">Loading…</p>
   return (
     <div class="board">
+      {problem && <Failed problem={problem} />}
       <Numbers health={data} />
       <Sources health={data} />
       <Checks health={data} />

@@ -1,12 +1,11 @@
 import type { ComponentChildren } from 'preact'
-import type { Bucket, Health } from '../data/answers.ts'
+import type { Bucket } from '../data/answers.ts'
 import { hrefOf, range } from '../data/address.ts'
 import type { Counts } from '../data/ask.ts'
-import { before, useCounts } from '../data/ask.ts'
-import { useResource } from '../data/client.ts'
+import { before, useCounts, useHealth } from '../data/ask.ts'
 import { labelOf } from '../data/event.ts'
 import { entityHref, kindOf } from '../data/entity.ts'
-import { filterText, hrefWith } from '../data/filter.ts'
+import { filterText, hrefWith, hrefWithin } from '../data/filter.ts'
 import { bandOf } from '../data/severity.ts'
 import { count, plural, shortCount, size } from '../data/text.ts'
 import { ago, duration, full } from '../data/time.ts'
@@ -87,7 +86,7 @@ function Total({ counts }: { readonly counts: Counts }) {
 
 /** The way of the events, from where they come to where they lie. */
 function PipeStrip() {
-  const { data, problem } = useResource<Health>({ path: '/health' })
+  const { data, problem } = useHealth()
   if (problem && !data) return <Failed problem={problem} />
   if (!data) return <div class="strip" />
   const { pipeline, store, rules, nowMs, startedAtMs } = data
@@ -184,7 +183,7 @@ function Attention() {
       </ul>
       {(other > 0 || ordered.length > 8) && (
         <p class="more">
-          <Link href={hrefOf('events', { q: serious.q })}>Show all</Link>
+          <Link href={hrefWithin(serious.ds, serious.q)}>Show all</Link>
         </p>
       )}
     </Card>

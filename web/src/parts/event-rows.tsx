@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { fieldText } from '../../../src/api/document-field.ts'
 import { change, dataset, filters, from, openEvent, query, sort } from '../data/address.ts'
 import type { Hit } from '../data/answers.ts'
@@ -36,7 +36,7 @@ export function Rows({ list }: { readonly list: EventList }) {
     }
   }
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event)) return
       const { selected: at, hits: all } = latest.current

@@ -133,7 +133,7 @@ function Since({ atMs }: { readonly atMs: number | undefined }) {
   return atMs === undefined ? <>–</> : <span title={full(atMs)}>{ago(atMs).replace(' ago', '')}</span>
 }
 
-export function Risks({ risks, most = 4 }: { readonly risks: readonly string[]; readonly most?: number }) {
+function Risks({ risks, most = 4 }: { readonly risks: readonly string[]; readonly most?: number }) {
   return (
     <span class="risks">
       {risks.slice(0, most).map((risk) => (
@@ -256,6 +256,7 @@ function Table({
 export function ContainerSetUp({ name }: { readonly name: string }) {
   const { data } = useResource<{ containers: readonly InventoryContainer[] }>({
     path: `/docker/containers?q=${encodeURIComponent(name.slice(0, 200))}&limit=50`,
+    version: refreshed.value,
   })
   const found = data?.containers.find((one) => one.name === name)
   if (!found) return null

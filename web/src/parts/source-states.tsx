@@ -1,6 +1,5 @@
 import { visible } from '../../../src/api/visible-text.ts'
-import type { Health } from '../data/answers.ts'
-import { useResource } from '../data/client.ts'
+import { useHealth } from '../data/ask.ts'
 import { ago, full } from '../data/time.ts'
 import { Advice, Failed } from './notice.tsx'
 import { Text } from './text.tsx'
@@ -19,7 +18,7 @@ export function sourceName(type: string): string {
 
 /** Where events come from, when the last one came, and what to do when none does. */
 export function SourceStates() {
-  const { data, problem } = useResource<Health>({ path: '/health' })
+  const { data, problem } = useHealth()
   if (problem && !data) return <Failed problem={problem} />
   if (!data) return null
   if (data.sources.length === 0) return <p class="muted">No source is configured.</p>

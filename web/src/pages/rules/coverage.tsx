@@ -1,6 +1,6 @@
-import type { Bucket, Health, Rule } from '../../data/answers.ts'
+import type { Bucket, Rule } from '../../data/answers.ts'
 import { hrefOf } from '../../data/address.ts'
-import { useCounts } from '../../data/ask.ts'
+import { useCounts, useHealth } from '../../data/ask.ts'
 import { useResource } from '../../data/client.ts'
 import { count, plural, shortCount } from '../../data/text.ts'
 import { Card } from '../../parts/card.tsx'
@@ -23,7 +23,7 @@ const days = 30
 /** What the rules look at, and which of them ever said something. */
 export function CoverageView() {
   const { data, problem } = useResource<{ rules: readonly Rule[] }>({ path: '/rules' })
-  const health = useResource<Health>({ path: '/health' })
+  const health = useHealth()
   const counts = useCounts(
     { rules: { kind: 'terms', field: 'rule.id', size: 1000 } },
     { ds: 'events', alone: true, from: `now-${days}d`, to: 'now' },
