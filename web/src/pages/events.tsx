@@ -19,7 +19,7 @@ import {
 import { noted } from '../data/act.ts'
 import type { Facet, Hit } from '../data/answers.ts'
 import { useCounts } from '../data/ask.ts'
-import { useResource } from '../data/client.ts'
+import { isAsking, useResource } from '../data/client.ts'
 import { facetFields } from '../data/event.ts'
 import { EventList } from '../data/event-list.ts'
 import { EventPanel } from '../parts/event-panel.tsx'
@@ -54,11 +54,16 @@ export function EventsPage() {
       sort: sort.value,
       muted: showsMuted.value ? 'shown' : 'hidden',
     }
+    let isGone = false
     list.load(question).then(
-      () => isLive.peek() && list.follow(),
+      // Of a question that is no longer asked, the stream would begin before the list of the next is there.
+      () => !isGone && isLive.peek() && list.follow(),
       () => undefined,
     )
-    return () => list.close()
+    return () => {
+      isGone = true
+      list.close()
+    }
   }, [key])
   useEffect(() => {
     if (!live) list.unfollow()
@@ -97,13 +102,13 @@ function useVisibility(list: EventList): void {
   }, [])
 }
 
-/** Counts follow what arrives, at a pace that can be read. */
+/** Counts follow what arrives, at a pace that can be read, and that the store can answer at. */
 function useRefresh(list: EventList): void {
   useEffect(() => {
     let seen = list.total.peek()?.value
     const timer = setInterval(() => {
       const total = list.total.peek()?.value
-      if (total === seen || document.hidden) return
+      if (total === seen || document.hidden || isAsking()) return
       seen = total
       refreshed.value += 1
     }, 3000)

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { Fragment } from 'preact'
 import { fieldText } from '../../../src/api/document-field.ts'
 import type { Hit, RuleDetail } from '../data/answers.ts'
 import { change, hrefOf, openTab } from '../data/address.ts'
@@ -15,7 +16,7 @@ import { MuteMenu, Notes } from './notes.tsx'
 import { Failed } from './notice.tsx'
 import { Level } from './severity.tsx'
 import { Line, LongText, Text } from './text.tsx'
-import { Similar } from './similar.tsx'
+import { openBeside, Similar } from './similar.tsx'
 import { Tree } from './tree.tsx'
 import { ValueButtons } from './value-buttons.tsx'
 
@@ -63,12 +64,15 @@ export function EventPanel({ hit, onClose }: { readonly hit: Hit; readonly onClo
         ))}
       </div>
       <div class="panel-body" id="panel-body" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
-        {tab === 'summary' && <Summary hit={hit} />}
-        {tab === 'tree' && <Tree value={hit.document} />}
-        {tab === 'json' && <Json hit={hit} />}
-        {tab === 'context' && <Around hit={hit} />}
-        {tab === 'why' && <Why hit={hit} />}
-        {tab === 'similar' && <Similar hit={hit} />}
+        {/* What was asked and written about one event is not about the next. */}
+        <Fragment key={hit.eventId}>
+          {tab === 'summary' && <Summary hit={hit} />}
+          {tab === 'tree' && <Tree value={hit.document} />}
+          {tab === 'json' && <Json hit={hit} />}
+          {tab === 'context' && <Around hit={hit} />}
+          {tab === 'why' && <Why hit={hit} />}
+          {tab === 'similar' && <Similar hit={hit} />}
+        </Fragment>
       </div>
     </aside>
   )
@@ -205,7 +209,7 @@ function Around({ hit }: { readonly hit: Hit }) {
       <ol class="around">
         {rows.map((one) => (
           <li key={one.eventId} class={one.eventId === hit.eventId ? 'is-this' : ''}>
-            <button type="button" onClick={() => change({ event: one.eventId, tab: 'context' })}>
+            <button type="button" onClick={() => openBeside({ event: one.eventId, tab: 'context' })}>
               <span class="mono">{clock(one.receivedAtMs)}</span>
               <Level level={levelOf(one)} />
               <Line>{sentenceOf(one)}</Line>

@@ -22,15 +22,19 @@ export function QueryBox() {
   const [mistake, setMistake] = useState<Mistake | undefined>(undefined)
   const input = useRef<HTMLInputElement>(null)
   const offers = useOffers()
+  const asked = useRef(new AbortController())
   const present = query.value
   useEffect(() => {
     setText(present)
     setMistake(undefined)
+    // Whoever has gone on does not want what was sent before.
+    return () => asked.current.abort()
   }, [present])
 
-  async function submit(wanted: string): Promise<void> {
+  async function submit(wanted: string, signal: AbortSignal): Promise<void> {
     offers.close()
-    const { error } = await call<{ error?: Mistake }>({ path: '/query/parse', body: { q: wanted } })
+    const { error } = await call<{ error?: Mistake }>({ path: '/query/parse', body: { q: wanted } }, signal)
+    if (signal.aborted) return
     setMistake(error)
     if (error) return input.current?.setSelectionRange(error.position, error.position)
     remember(wanted.trim())
@@ -38,7 +42,12 @@ export function QueryBox() {
   }
 
   function send(wanted: string): void {
-    submit(wanted).catch(() => setMistake({ message: 'The manager does not answer.', position: 0 }))
+    asked.current.abort()
+    asked.current = new AbortController()
+    const { signal } = asked.current
+    submit(wanted, signal).catch(() => {
+      if (!signal.aborted) setMistake({ message: 'The manager does not answer.', position: 0 })
+    })
   }
 
   function write(next: string, caret: number): void {
@@ -166,14 +175,19 @@ interface Offer {
 }
 
 const waitMs = 120
-let knownFields: { readonly ds: string; readonly fields: readonly string[] } | undefined
+/** Events that arrive may bring new fields. */
+const fieldsKnownMs = 60_000
+let knownFields:
+  | { readonly ds: string; readonly atMs: number; readonly fields: readonly string[] }
+  | undefined
 
 async function fieldsOf(ds: string): Promise<readonly string[]> {
-  if (knownFields?.ds === ds) return knownFields.fields
+  const atMs = performance.now()
+  if (knownFields?.ds === ds && atMs - knownFields.atMs < fieldsKnownMs) return knownFields.fields
   const answer = await call<{ fields: readonly { field: string }[] }>({
     path: `/fields${queryString({ ds })}`,
   })
-  knownFields = { ds, fields: answer.fields.map(({ field }) => field) }
+  knownFields = { ds, atMs, fields: answer.fields.map(({ field }) => field) }
   return knownFields.fields
 }
 

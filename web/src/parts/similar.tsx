@@ -1,4 +1,5 @@
 import type { Hit } from '../data/answers.ts'
+import type { Changes } from '../data/address.ts'
 import { change, hrefOf } from '../data/address.ts'
 import { useCounts, useNewest } from '../data/ask.ts'
 import { filtersOf } from '../data/entity.ts'
@@ -15,6 +16,12 @@ import { Line, Text } from './text.tsx'
 
 const days = 30
 const dayMs = 86_400_000
+
+/** Another event in the same panel; its rows go, so the panel keeps the focus. */
+export function openBeside(changes: Changes): void {
+  change(changes)
+  document.getElementById('panel-body')?.focus()
+}
 
 /** The same rule about the same thing, in the last month: is this new, or does it happen every night? */
 export function Similar({ hit }: { readonly hit: Hit }) {
@@ -55,7 +62,7 @@ export function Similar({ hit }: { readonly hit: Hit }) {
           <li key={one.eventId} class={one.eventId === hit.eventId ? 'is-this' : ''}>
             <button
               type="button"
-              onClick={() => change({ event: one.eventId })}
+              onClick={() => openBeside({ event: one.eventId })}
               title={full(one.receivedAtMs)}
             >
               <span class="muted">{ago(one.receivedAtMs)}</span>

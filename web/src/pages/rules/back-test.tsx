@@ -93,14 +93,16 @@ export function BackTestView() {
   const [chosen, setChosen] = useState<string | undefined>(undefined)
   const all = jobs.data?.backtests ?? []
   const running = all.find((job) => job.state === 'running')
+  const failure = problem ?? jobs.problem
   const shown = all.find((job) => job.id === chosen) ?? all[0]
   const mine = isChanged(draft.value) && draft.value.name.startsWith('etc/rules/') ? draft.value : undefined
 
   useEffect(() => {
-    if (!running) return undefined
-    const timer = setInterval(() => setVersion((before) => before + 1), 1000)
-    return () => clearInterval(timer)
-  }, [running?.id])
+    // A second after each answer, however long that took.
+    if (!running || jobs.isLoading) return undefined
+    const timer = setTimeout(() => setVersion((before) => before + 1), 1000)
+    return () => clearTimeout(timer)
+  }, [jobs])
 
   function act(work: Promise<Job>): void {
     setProblem(undefined)
@@ -117,7 +119,7 @@ export function BackTestView() {
     <div class="board board-inner">
       <Card title="Try a draft on stored events">
         <Start mine={mine} isBusy={running !== undefined} act={act} />
-        {problem && <Failed problem={problem} />}
+        {failure && <Failed problem={failure} />}
         {running && (
           <p class="job-running" role="status">
             <progress value={running.progress} max={1} aria-label="Progress" />

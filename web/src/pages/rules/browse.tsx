@@ -44,10 +44,8 @@ export function BrowseView() {
   )
   const search = address.value.params.get('find') ?? ''
   const [which, setWhich] = useState<Which>('all')
-  const fired = useMemo(
-    () => new Map(hits.of('rules').buckets.map((bucket) => [String(bucket.key), bucket])),
-    [hits.isReady],
-  )
+  const { buckets } = hits.of('rules')
+  const fired = useMemo(() => new Map(buckets.map((bucket) => [String(bucket.key), bucket])), [buckets])
   const shown = useMemo(() => {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean)
     const found = (data?.rules ?? []).filter((rule) => matches(rule, words) && isShown(rule, which, fired))
@@ -120,7 +118,7 @@ export function BrowseView() {
           onScroll={() => undefined}
         />
       </div>
-      {open !== null && <RulePanel id={open} />}
+      {open !== null && <RulePanel key={open} id={open} />}
     </div>
   )
 }

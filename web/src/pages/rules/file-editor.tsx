@@ -47,7 +47,14 @@ export function RuleFileEditor({ name, onSaved }: { readonly name: string; reado
   return <OpenFile name={name} opened={data} mine={mine} onSaved={onSaved} />
 }
 
-type Work = Promise<{ readonly problems: readonly FileProblem[] }>
+interface Checked {
+  readonly problems: readonly FileProblem[]
+  /** Of what was saved. */
+  readonly version?: string
+}
+
+type Work = Promise<Checked>
+type Done = (answer: Checked) => void
 
 interface OpenProps {
   readonly name: string
@@ -75,12 +82,12 @@ function OpenFile({ name, opened, mine, onSaved }: OpenProps) {
     [problems],
   )
 
-  async function finish(work: Work, done: (() => void) | undefined): Promise<void> {
+  async function finish(work: Work, done: Done | undefined): Promise<void> {
     setFailure(undefined)
     try {
       const answer = await work
       setProblems(answer.problems)
-      done?.()
+      done?.(answer)
     } catch (error) {
       const found = error instanceof Problem ? error : new Problem(0, {})
       setFailure(found)
@@ -88,15 +95,18 @@ function OpenFile({ name, opened, mine, onSaved }: OpenProps) {
     }
   }
 
-  function run(work: Work, done?: () => void): void {
+  function run(work: Work, done?: Done): void {
     finish(work, done).catch(() => setFailure(new Problem(0, {})))
   }
 
   function save(): void {
     setAsking(false)
     const body = { name, text, ...(mine?.version === undefined ? {} : { version: mine.version }) }
-    run(call({ path: '/rules/files', method: 'PUT', body }), () => {
-      draft.value = undefined
+    run(call({ path: '/rules/files', method: 'PUT', body }), ({ version }) => {
+      const now = draft.peek()
+      const wasTypedOn = now?.name === name && now.text !== text
+      // What came after the save began is a change of what is saved now.
+      draft.value = wasTypedOn ? { ...now, saved: text, version } : undefined
       change({ version: undefined }, 'replace')
       onSaved()
     })
@@ -132,7 +142,7 @@ function OpenFile({ name, opened, mine, onSaved }: OpenProps) {
 
 interface HeadProps extends Omit<OpenProps, 'onSaved'> {
   readonly isReadOnly: boolean
-  readonly run: (work: Work, done?: () => void) => void
+  readonly run: (work: Work, done?: Done) => void
   readonly onSave: () => void
 }
 
