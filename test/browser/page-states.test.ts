@@ -7,6 +7,7 @@ import { launch, noBrowser, picture, settled, visit } from '../support/browser.t
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
+import { hold } from '../support/hold.ts'
 import { recorded } from '../support/recorded-alerts.ts'
 
 /** A store whose disk is gone. */
@@ -97,12 +98,13 @@ const saysNothing =
 
 describe('states of the other pages', { skip: noBrowser }, () => {
   const store = new FallenStore()
+  const lastEventMs = Date.now() - 600_000
   let dashboard: Dashboard
   let browser: Browser
   let page: Page
 
   before(async () => {
-    await fill(store, recorded(Date.now()))
+    await fill(store, recorded(lastEventMs))
     const rule = { id: 100500, level: 9, description: 'Billing started', groups: ['local'], mitreIds: [] }
     dashboard = await startDashboard(store, {
       rules: {
@@ -132,6 +134,7 @@ describe('states of the other pages', { skip: noBrowser }, () => {
           const panel = page.getByRole('region', { name, exact: true })
           await panel.getByRole('alert').filter(said).waitFor()
         }
+        await settled(page)
         await picture(page, `${path.replace(/\W+/g, '-')}-broken`)
         const text = await page.locator('body').innerText()
         assert.doesNotMatch(text, /no such file|Loading…|Counting…/)
@@ -143,7 +146,9 @@ describe('states of the other pages', { skip: noBrowser }, () => {
   }
 
   it('a thing that nothing happened to says when it was seen last, and leads there', async () => {
-    await page.goto(`${dashboard.origin}/entity?kind=container&id=billing-api-1&from=now-2m&to=now-1m`)
+    // Exact times: the recordings end before them, however long the tests above took.
+    const [from, to] = [60_000, 120_000].map((afterMs) => new Date(lastEventMs + afterMs).toISOString())
+    await page.goto(`${dashboard.origin}/entity?kind=container&id=billing-api-1&from=${from}&to=${to}`)
     const panel = page.getByRole('region', { name: 'Nothing about this container in this time' })
     await panel.getByText('It was seen last').waitFor()
     await panel.getByText('listening on port 8080, nothing received yet').waitFor()
@@ -160,15 +165,7 @@ describe('states of the other pages', { skip: noBrowser }, () => {
 
   for (const { path, ready } of pages) {
     it(`${path} with a slow answer says that it loads, claims nothing, and shows the answer when it is there`, async () => {
-      let letGo = () => {}
-      const held = new Promise<void>((resolve) => {
-        letGo = resolve
-      })
-      await page.route(/\/api\/v1\/(?!session)/, async (route) => {
-        await held
-        // Whoever asked may have gone meanwhile.
-        await route.continue().catch(() => undefined)
-      })
+      const answers = await hold(page, /\/api\/v1\/(?!session)/)
       await page.goto(`${dashboard.origin}/${path}`)
       await page
         .getByRole('main')
@@ -177,10 +174,9 @@ describe('states of the other pages', { skip: noBrowser }, () => {
         .waitFor()
       assert.doesNotMatch(await page.getByRole('main').innerText(), saysNothing)
       await picture(page, `${path.replace(/\W+/g, '-')}-slow`)
-      letGo()
+      await answers.letGo()
       await page.getByRole('main').getByText(ready).first().waitFor()
       await settled(page)
-      await page.unrouteAll({ behavior: 'ignoreErrors' })
     })
   }
 })

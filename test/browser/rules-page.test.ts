@@ -110,6 +110,7 @@ describe('Rules page', { skip: noBrowser }, () => {
     await write(rule.replace('Billing started', 'Billing began'))
     await page.getByRole('button', { name: 'Save…' }).click()
     await page.getByRole('button', { name: 'Save and use' }).click()
+    await page.getByText('not saved').waitFor({ state: 'detached' })
     await page.locator('summary', { hasText: 'Earlier' }).click()
     await page.getByRole('button', { name: /before admin changed it/ }).click()
     await page.getByText('Billing started').waitFor()

@@ -45,7 +45,8 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
     ...options,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  // How long something that will never be there is waited for; what is there is seen at once.
+  page.setDefaultTimeout(30_000)
   watch(page)
   const complaints: string[] = []
   page.on('console', (message) => {
