@@ -16,6 +16,7 @@ import { addExportRoutes } from './export-routes.ts'
 import { addFieldRoutes } from './field-routes.ts'
 import { addGuard } from './guard.ts'
 import { addHealthRoutes, addProbeRoutes } from './health-routes.ts'
+import { compileSchemasLate, lateSchemas } from './late-schemas.ts'
 import { addMitreRoutes } from './mitre-routes.ts'
 import { Notebook } from './notebook.ts'
 import { addNotebookRoutes } from './notebook-routes.ts'
@@ -88,7 +89,10 @@ async function buildServer(context: ApiContext): Promise<FastifyInstance> {
     logger: false,
     trustProxy: [...(context.trustedProxies ?? [])],
     routerOptions: { maxParamLength: 1200 },
-    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
+    schemaController: lateSchemas,
+  })
+  compileSchemasLate(server, {
+    customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false },
   })
   addSecurityHeaders(server)
   addErrors(server, context)

@@ -137,7 +137,11 @@ export function addProbeRoutes(server: FastifyInstance, context: ApiContext): vo
       },
       handler: async (_request, reply) => {
         const { ready } = context.health()
-        return reply.code(ready ? 200 : 503).send({ ready })
+        // As text: the first probe, which says that the start is over, does not wait until what serializes answers is read.
+        return reply
+          .code(ready ? 200 : 503)
+          .type('application/json; charset=utf-8')
+          .send(`{"ready":${ready}}`)
       },
     })
   }

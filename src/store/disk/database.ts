@@ -1,11 +1,10 @@
-import {
-  DuckDBBlobVector,
-  DuckDBInstance,
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  type DuckDBValue,
-} from '@duckdb/node-api'
+import type * as duckdb from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api'
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
+
+// Imported, its 180 files would be read once more to find what each of them exports: as long as all the rest of their loading.
+const { DuckDBBlobVector, DuckDBInstance }: typeof duckdb = createRequire(import.meta.url)('@duckdb/node-api')
 
 /**
  * A statement that waits for what another thread does keeps its processor busy all the while. What is written is one piece of work, done by
@@ -38,7 +37,7 @@ export class Incomplete extends Error {}
 export class Database {
   readonly #file: string
   readonly memoryBytes: number
-  #instance: DuckDBInstance | undefined
+  #instance: duckdb.DuckDBInstance | undefined
   #writer: DuckDBConnection | undefined
   #idle: DuckDBConnection[] = []
   #free = mostReaders
@@ -250,7 +249,7 @@ async function visitBytes(
   }
 }
 
-async function createInstance(file: string, memoryBytes: number): Promise<DuckDBInstance> {
+async function createInstance(file: string, memoryBytes: number): Promise<duckdb.DuckDBInstance> {
   try {
     return await DuckDBInstance.create(file, {
       threads: String(fewThreads),
