@@ -4,8 +4,8 @@ import type { RunningSource } from './manager-health.ts'
 import { ingest, type IngestParts } from './pipeline/ingest.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
-/** A source that has not said how it is by then is shown as it is. */
-const settleMs = 2_500
+/** A source that has not said how it is by then is shown as it is. Only an engine that does not answer takes that long; a busy machine takes seconds to listen. */
+const settleMs = 10_000
 
 export interface ManagedSourcesParts {
   readonly ingest: IngestParts

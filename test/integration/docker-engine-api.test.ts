@@ -27,7 +27,7 @@ const inspected = `{"Id":"${id}","Name":"/web","HostConfig":{"Privileged":true},
 const withAction = (action: string) => (text: string) => text.includes(`"Action": "${action}"`)
 const connected = (text: string): boolean => text.includes('"Connected to Docker service"')
 
-describe('docker source and the Engine API', { timeout: 60_000 }, () => {
+describe('docker source and the Engine API', { timeout: 600_000 }, () => {
   let engine: FakeEngine
   let source: CollectedSource
   beforeEach(async () => {
@@ -280,7 +280,7 @@ describe('docker source and the Engine API', { timeout: 60_000 }, () => {
   })
 })
 
-describe('docker source without an engine', { timeout: 20_000 }, () => {
+describe('docker source without an engine', { timeout: 300_000 }, () => {
   it('says once that none is running, keeps trying, and connects when there is one', async () => {
     const engine = await FakeEngine.start()
     const { host } = engine

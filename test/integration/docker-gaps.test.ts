@@ -63,7 +63,7 @@ const told = (source: CollectedSource): string[] =>
       : [`${action} ${id}${text.includes('"reconciled": true') ? ' (found)' : ''}`]
   })
 
-describe('changes behind a gap', { timeout: 60_000 }, () => {
+describe('changes behind a gap', { timeout: 600_000 }, () => {
   let engine: FakeEngine
   beforeEach(async () => {
     engine = await FakeEngine.start()

@@ -18,7 +18,7 @@ const home = mkdtempSync(path.join(tmpdir(), 'quaywatch-inventory-'))
 
 type Item = Readonly<Record<string, unknown>>
 
-describe('inventory of a Docker engine', { skip: missing !== undefined, timeout: 180_000 }, () => {
+describe('inventory of a Docker engine', { skip: missing !== undefined, timeout: 900_000 }, () => {
   let engine: Engine
   let source: DockerSource
   let collected: CollectedSource

@@ -11,7 +11,7 @@ import { engineAddress, type Environment } from '../../src/sources/docker/engine
 import { CollectedSource } from '../support/collected-source.ts'
 import { dockerSource } from '../support/docker-source.ts'
 import { engineMissing, image, startEngine, type Engine } from '../support/dockerd.ts'
-import { eventually } from '../support/manager-process.ts'
+import { eventually, patienceMs } from '../support/manager-process.ts'
 import { makeTlsFiles, type TlsFiles } from '../support/tls-files.ts'
 
 const missing = engineMissing()
@@ -25,10 +25,13 @@ function sourceOf(host: string, environment: Environment, name: string): DockerS
 
 const isCreated = (name: string) => (text: string) =>
   text.includes('"Action": "create"') && text.includes(`"name": "${name}"`)
+/** At once, or once more when the facts came late. */
+const isCreatedWithFacts = (name: string) => (text: string) =>
+  isCreated(name)(text) && text.includes('"container": {')
 const connected = (text: string): boolean => text.includes('"Connected to Docker service"')
 const port = 20_000 + (process.pid % 20_000)
 
-describe('engines on other hosts', { skip: missing !== undefined, timeout: 180_000 }, () => {
+describe('engines on other hosts', { skip: missing !== undefined, timeout: 900_000 }, () => {
   let engine: Engine
   let tls: TlsFiles
   before(async () => {
@@ -44,7 +47,7 @@ describe('engines on other hosts', { skip: missing !== undefined, timeout: 180_0
     const source = new CollectedSource(sourceOf(`tcp://localhost:${port}`, environment, 'tls-home'))
     await source.until('connected', connected)
     await engine.docker('create', '--name', 'overtls', '--network', 'none', '--privileged', image)
-    const { text } = await source.until('create', isCreated('overtls'))
+    const { text } = await source.until('create', isCreatedWithFacts('overtls'))
     assert.match(text, /"Privileged": "true"/)
     await source.stop()
   })
@@ -91,7 +94,7 @@ describe('engines on other hosts', { skip: missing !== undefined, timeout: 180_0
       const source = new CollectedSource(sourceOf('ssh://watch@quay-2:2222', {}, 'ssh-home'))
       await source.until('connected', connected)
       await engine.docker('create', '--name', 'overssh', '--network', 'none', '--privileged', image)
-      const { text } = await source.until('create', isCreated('overssh'))
+      const { text } = await source.until('create', isCreatedWithFacts('overssh'))
       assert.match(text, /"Privileged": "true"/)
       await source.stop()
     } finally {
@@ -119,13 +122,13 @@ const noPodman =
     : undefined
 if (noPodman !== undefined) console.error(`SKIPPED: Podman's service: ${noPodman}`)
 
-describe("Podman's service", { skip: noPodman !== undefined, timeout: 120_000 }, () => {
+describe("Podman's service", { skip: noPodman !== undefined, timeout: 900_000 }, () => {
   const place = path.join(folder, 'podman')
   const socket = path.join(place, 'podman.sock')
   const options = ['--root', `${place}/root`, '--runroot', `${place}/run`, '--storage-driver', 'vfs']
   const cgroups = ['--cgroup-manager', 'cgroupfs', '--events-backend', 'file', '--tmpdir', `${place}/tmp`]
   const podman = (...args: readonly string[]) =>
-    spawnSync('podman', [...options, ...cgroups, ...args], { encoding: 'utf8', timeout: 60_000 })
+    spawnSync('podman', [...options, ...cgroups, ...args], { encoding: 'utf8', timeout: patienceMs })
   let service: ChildProcess
   before(async () => {
     mkdirSync(path.join(place, 'rootfs', 'bin'), { recursive: true })
@@ -164,7 +167,8 @@ describe("Podman's service", { skip: noPodman !== undefined, timeout: 120_000 },
       text,
       /^\{"integration": "docker", "docker": \{"status": "create", "id": "[0-9a-f]{64}", "from": /,
     )
-    assert.match(text, /"Privileged": "true"/)
+    const withFacts = await collected.until('facts', isCreatedWithFacts('pod1'))
+    assert.match(withFacts.text, /"Privileged": "true"/)
     const container = await eventually('the container', () =>
       source.inventory()[0]?.containers.find(({ name, inspected }) => name === 'pod1' && inspected),
     )

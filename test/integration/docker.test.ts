@@ -45,7 +45,7 @@ const says = (action: string, name: string) => (text: string) => {
 const factsOf = (action: string, name: string) => (text: string) =>
   says(action, name)(text) && bodyOf(text).container !== undefined
 
-describe('docker source with a real engine', { skip: missing !== undefined, timeout: 180_000 }, () => {
+describe('docker source with a real engine', { skip: missing !== undefined, timeout: 900_000 }, () => {
   let engine: Engine
   let source: CollectedSource
 

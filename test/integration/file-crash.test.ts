@@ -53,7 +53,7 @@ const plans = [1, 2, ...extraSeeds].map((seed) => ({
 
 describe('a reader killed at random beside a writer that rotates', () => {
   for (const { seed, location } of plans)
-    it(`${location}: every line once (seed ${seed})`, { timeout: 120_000 }, async () => {
+    it(`${location}: every line once (seed ${seed})`, { timeout: 600_000 }, async () => {
       const pick = random(seed)
       const home = path.join(folder, String(seed))
       const file = `${home}-app.log`

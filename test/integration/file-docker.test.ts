@@ -9,7 +9,7 @@ import { runLocalfile, type LocalfileRun } from '../support/localfile-run.ts'
 const missing = engineMissing()
 if (missing !== undefined) console.error(`SKIPPED: container logs of a Docker engine: ${missing}`)
 
-describe('container logs of a real engine', { skip: missing !== undefined, timeout: 180_000 }, () => {
+describe('container logs of a real engine', { skip: missing !== undefined, timeout: 900_000 }, () => {
   let engine: Engine
   let run: LocalfileRun
 

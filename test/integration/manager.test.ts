@@ -23,7 +23,7 @@ function ruleIds(home: string): readonly string[] {
 describe('quaywatch manager', () => {
   it(
     'starts without any configuration, says where it listens, and stops cleanly',
-    { timeout: 60_000 },
+    { timeout: 600_000 },
     async (t) => {
       const home = temporaryFolder(t, 'start')
       const manager = await startManager(t, home, '', { DOCKER_HOST: `unix://${home}/no-engine.sock` })
@@ -42,7 +42,7 @@ describe('quaywatch manager', () => {
     },
   )
 
-  it('tells about itself in alerts.json', { timeout: 60_000 }, async (t) => {
+  it('tells about itself in alerts.json', { timeout: 600_000 }, async (t) => {
     const home = temporaryFolder(t, 'self')
     const manager = await startManager(t, home)
     await eventually('alert 409001', () => ruleIds(home).find((id) => id === '409001'))
@@ -51,7 +51,7 @@ describe('quaywatch manager', () => {
 
   it(
     'reads changed rules at SIGHUP and keeps the old ones when they are broken',
-    { timeout: 60_000 },
+    { timeout: 600_000 },
     async (t) => {
       const home = temporaryFolder(t, 'reload')
       const manager = await startManager(t, home)
@@ -69,7 +69,7 @@ describe('quaywatch manager', () => {
     },
   )
 
-  it('gives no alert the id of an earlier run or of rules before', { timeout: 120_000 }, async (t) => {
+  it('gives no alert the id of an earlier run or of rules before', { timeout: 600_000 }, async (t) => {
     const home = temporaryFolder(t, 'ids')
     const ids = (): string[] => alertLines(home).map(({ id }) => String(id))
     for (const run of [1, 2, 3]) {
@@ -106,7 +106,7 @@ describe('quaywatch manager', () => {
     assert.match(stderr, /ossec\.conf:3:28: fatal: <log_alert_level> of <alerts> must be/)
   })
 
-  it('refuses a home that another manager uses', { timeout: 60_000 }, async (t) => {
+  it('refuses a home that another manager uses', { timeout: 600_000 }, async (t) => {
     const home = temporaryFolder(t, 'twice')
     const manager = await startManager(t, home)
     const second = await quaywatch(['manager', '--home', home, '--config', path.join(home, 'test.conf')])
@@ -118,7 +118,7 @@ describe('quaywatch manager', () => {
 
   it(
     'search finds the same documents while the manager runs and when it does not',
-    { timeout: 60_000 },
+    { timeout: 600_000 },
     async (t) => {
       const home = temporaryFolder(t, 'search')
       const manager = await startManager(t, home, withoutDocker)

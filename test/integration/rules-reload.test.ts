@@ -14,7 +14,7 @@ import {
 } from '../support/manager-process.ts'
 
 describe('POST /api/v1/rules/reload', () => {
-  it('makes what is on disk the rules in force, or keeps the old ones', { timeout: 60_000 }, async (t) => {
+  it('makes what is on disk the rules in force, or keeps the old ones', { timeout: 600_000 }, async (t) => {
     const home = temporaryFolder(t, 'api-reload')
     const manager = await startManager(t, home, withoutDocker)
     const link = await eventually('the sign-in link', () => /https:\S+#\S+/.exec(manager.printed())?.[0])

@@ -4,6 +4,7 @@ import type { Cursor } from '../../src/event/batch.ts'
 import type { RawEvent } from '../../src/event/raw-event.ts'
 import type { Source } from '../../src/sources/source.ts'
 import type { SourceContext } from '../../src/sources/source-type.ts'
+import { patienceMs } from './manager-process.ts'
 
 export function quietContext(home: string): SourceContext {
   const telemetry = { log: pino({ level: 'silent' }), metrics: new Registry() }
@@ -24,7 +25,7 @@ export class CollectedSource {
   }
 
   /** Resolves with the first event, already there or still to come, that `wanted` accepts; rejects after `withinMs`. */
-  async until(what: string, wanted: (text: string) => boolean, withinMs = 20_000): Promise<RawEvent> {
+  async until(what: string, wanted: (text: string) => boolean, withinMs = patienceMs): Promise<RawEvent> {
     const deadline = Date.now() + withinMs
     for (;;) {
       const found = this.events.find((event) => wanted(event.text))

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { patienceMs } from './manager-process.ts'
 
 export interface Printed {
   readonly code: number
@@ -25,6 +26,8 @@ export interface Engine {
   readonly host: string
   /** Runs the docker command against this engine without holding up this process; never rejects. */
   readonly docker: (...args: readonly string[]) => Promise<Printed>
+  /** Everything it wrote so far. */
+  log(): string
   stop(): Promise<void>
   /** Without a chance to say good-bye, and its runtime with it: a new one would wait for that in vain. */
   kill(): Promise<void>
@@ -53,7 +56,7 @@ export async function startEngine(more: readonly string[] = []): Promise<Engine>
       const child = execFile(
         'docker',
         ['-H', host, ...args],
-        { timeout: 60_000 },
+        { timeout: patienceMs },
         (error, stdout, stderr) => {
           resolve({ code: error === null ? 0 : 1, out: (stdout + stderr).trim() })
         },
@@ -64,6 +67,7 @@ export async function startEngine(more: readonly string[] = []): Promise<Engine>
   const engine: Engine = {
     host,
     docker,
+    log: () => readFileSync(path.join(folder, 'log'), 'utf8'),
     start: async () => {
       running = await launch(folder, more, async () => (await docker('version')).code === 0)
     },
@@ -107,7 +111,7 @@ async function launch(
   const child = spawn('dockerd', ['-H', `unix://${folder}/docker.sock`, ...places, ...plain, ...more], {
     stdio: ['ignore', log, log],
   })
-  for (let tries = 0; tries < 120; tries += 1) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
     if (child.exitCode !== null) break
     if (existsSync(`${folder}/docker.sock`) && (await answers())) return child
     await wait(250)
@@ -120,7 +124,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
   if (child.exitCode !== null) return
   const gone = new Promise((resolve) => child.once('exit', resolve))
   child.kill(signal)
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   await gone
   clearTimeout(timer)
 }
@@ -135,7 +139,7 @@ async function endRuntime(pidFile: string): Promise<void> {
       return false
     }
   }
-  for (let tries = 0; tries < 100 && isAlive('SIGKILL'); tries += 1) await wait(50)
+  for (const deadline = Date.now() + patienceMs; isAlive('SIGKILL') && Date.now() < deadline;) await wait(50)
   rmSync(pidFile, { force: true })
 }
 

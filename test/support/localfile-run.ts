@@ -12,6 +12,7 @@ import { parseXml } from '../../src/dialect/xml.ts'
 import type { RawEvent } from '../../src/event/raw-event.ts'
 import { localfile } from '../../src/sources/file/localfile.ts'
 import type { Source } from '../../src/sources/source.ts'
+import { patienceMs } from './manager-process.ts'
 
 export interface Clock {
   /** Added to the wall clock. */
@@ -32,8 +33,6 @@ export interface LocalfileRun {
   batch(): Promise<void>
   stop(): Promise<void>
 }
-
-const patienceMs = 15_000
 
 export function makeLocalfile(xml: string, metrics: Registry, clock: Clock = { aheadMs: 0 }): Source {
   const [block] = parseXml(xml, 'ossec.conf', { variables: false }).roots

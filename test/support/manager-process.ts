@@ -1,6 +1,6 @@
 // A real manager in a process of its own, as a user starts it.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -34,6 +34,9 @@ export function configuration(sections = ''): string {
   return `<ossec_config>${own}${sections}</ossec_config>\n`
 }
 
+/** Nothing is expected to take that long on any machine: it ends what would hang. */
+export const patienceMs = 120_000
+
 export const withoutDocker = '<wodle name="docker-listener"><disabled>yes</disabled></wodle>'
 
 /** Resolves when `/healthz` answers 200. Killed when the test ends before it. */
@@ -58,18 +61,19 @@ export async function startManager(
   )
   let gone: number | string | undefined
   void ended.then((how) => (gone = how))
-  for (let tries = 0; ; tries++) {
-    if (gone !== undefined || tries > 600) {
+  for (const deadline = Date.now() + patienceMs; ;) {
+    if (gone !== undefined || Date.now() > deadline) {
       child.kill('SIGKILL')
       throw new Error(`the manager did not become ready (${gone ?? 'timeout'}):\n${output}`)
     }
     const ports = portsOf(home, child.pid)
-    if (ports?.['dashboard'] !== undefined && (await statusOf(ports['dashboard'], '/healthz')) === 200) {
-      const all = portsOf(home, child.pid) ?? ports
+    const { dashboard, kube_audit: webhook } = ports ?? {}
+    // A manager that waits for a source that takes long is ready before that listens.
+    if (ports && dashboard !== undefined && webhook !== undefined && (await isReady(dashboard))) {
       return {
         home,
         child,
-        ports: all,
+        ports,
         printed: () => output,
         end: (signal) => {
           child.kill(signal)
@@ -80,6 +84,8 @@ export async function startManager(
     await sleep(50)
   }
 }
+
+const isReady = async (dashboard: number): Promise<boolean> => (await statusOf(dashboard, '/healthz')) === 200
 
 function portsOf(home: string, pid: number | undefined): Record<string, number> | undefined {
   try {
@@ -96,7 +102,7 @@ function portsOf(home: string, pid: number | undefined): Record<string, number> 
 export function statusOf(port: number, target: string): Promise<number> {
   return new Promise((resolve) => {
     const asked = request(
-      { host: '127.0.0.1', port, path: target, rejectUnauthorized: false, timeout: 2000 },
+      { host: '127.0.0.1', port, path: target, rejectUnauthorized: false, timeout: 20_000 },
       (answer) => {
         answer.resume()
         resolve(answer.statusCode ?? 0)
@@ -127,7 +133,7 @@ export function quaywatch(
 export async function eventually<T>(
   what: string,
   found: () => Promise<T | undefined> | T | undefined,
-  limitMs = 10_000,
+  limitMs = patienceMs,
 ): Promise<T> {
   for (const deadline = Date.now() + limitMs; ; await sleep(50)) {
     const value = await found()
@@ -136,14 +142,10 @@ export async function eventually<T>(
   }
 }
 
+/** Lines that are written to their end; none when there is no file yet. */
 export function alertLines(home: string): readonly Record<string, unknown>[] {
-  try {
-    const text = readFileSync(path.join(home, 'logs', 'alerts', 'alerts.json'), 'utf8')
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): Record<string, unknown> => JSON.parse(line))
-  } catch {
-    return [] // no alert yet
-  }
+  const file = path.join(home, 'logs', 'alerts', 'alerts.json')
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  return lines.map((line): Record<string, unknown> => JSON.parse(line))
 }
