@@ -350,14 +350,16 @@ export class EngineSession {
       this.#memory.telemetry.failed(this.#memory.api.address, doing, messageOf(error))
   }
 
-  /** `systemTime`: of the engine, since it was asked at `askedMs`. */
+  /** `systemTime`: of the engine, between `askedMs` and now. When ours was the same in that time, they are taken to agree. */
   #setClock(systemTime: bigint, askedMs: number): void {
-    if (systemTime > 0n) {
-      this.#aheadNano = systemTime - this.#nowNano()
-      this.#unsureNano = BigInt(Math.max(0, this.#memory.now() - askedMs)) * 1_000_000n
+    const [asked, answered] = [BigInt(askedMs) * 1_000_000n, BigInt(this.#memory.now() + 1) * 1_000_000n]
+    if (systemTime > 0n && (systemTime < asked || systemTime > answered)) {
+      this.#aheadNano = systemTime - answered
+      this.#unsureNano = answered - asked
     }
     this.#auditedNano = this.#nowNano()
-    this.#beginsNano = this.#resumedAt ? this.#resumedAt.nano - overlapNano : this.#auditedNano
+    const first = systemTime > 0n ? systemTime : this.#auditedNano
+    this.#beginsNano = this.#resumedAt ? this.#resumedAt.nano - overlapNano : first
   }
 
   /** On the clock of the engine. */
