@@ -23,7 +23,8 @@ function flag(name: string, usual: number): number {
 
 function alert(at: number, index: number) {
   const name = `web-${index % 50}`
-  const level = index % 97 === 0 ? 12 : 3 + (index % 5)
+  // Few enough to be counted exactly, of a million too.
+  const level = index % 499 === 0 ? 12 : 3 + (index % 5)
   const rule = {
     id: 87900 + (index % 12),
     level,
@@ -154,11 +155,11 @@ export async function results(): Promise<readonly BenchResult[]> {
       )
       const level = page.getByRole('complementary').getByRole('button', { name: '12 high' })
       await level.waitFor()
-      const before = await total.innerText()
+      const before = await total.filter({ hasText: /\d/ }).innerText()
       seen['click']?.push(
         await timed(async () => {
           await level.click()
-          while ((await total.innerText()) === before) await page.waitForTimeout(2)
+          await total.filter({ hasText: /\d/, hasNotText: before }).waitFor()
         }),
       )
     }
