@@ -111,13 +111,14 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         telemetry?.clockJumped(byMs)
         options.onClockJump?.(byMs)
       })
-      const tidy = async () => {
+      const tidy = async function* () {
         await mender.replaceMissing(segments.list)
-        if (options.limits) await applyLimits(segments, options.limits, { nowMs: clock.trusted(), telemetry })
+        if (options.limits)
+          yield* applyLimits(segments, options.limits, { nowMs: clock.trusted(), telemetry })
       }
       const words = new WordIndex({ database, segments, share: options.wordsShare })
       words.start()
-      const stopMaintenance = regularly(() => indexer.maintain(tidy), clock, telemetry)
+      const stopMaintenance = regularly(() => indexer.inSteps(tidy()), clock, telemetry)
       return new DiskStore({
         folder,
         database,
@@ -153,13 +154,25 @@ function regularly(
   clock: ClockWatch,
   telemetry: StoreTelemetry | undefined,
 ): () => void {
-  const once = () => {
-    work().catch((error: unknown) => telemetry?.maintenanceFailed(String(error)))
+  let isRunning = false
+  let isOver = false
+  const once = async () => {
+    if (isRunning) return
+    isRunning = true
+    try {
+      await work()
+    } catch (error) {
+      if (!isOver) telemetry?.maintenanceFailed(String(error))
+    }
+    isRunning = false
   }
-  once()
-  const timers = [setInterval(once, maintenanceMs), setInterval(() => clock.check(), clockMs)]
+  void once()
+  const timers = [setInterval(() => void once(), maintenanceMs), setInterval(() => clock.check(), clockMs)]
   for (const timer of timers) timer.unref()
-  return () => timers.forEach((timer) => clearInterval(timer))
+  return () => {
+    isOver = true
+    for (const timer of timers) clearInterval(timer)
+  }
 }
 
 /** The file that keeps other processes out holds nothing: when it is no database any more, a new one takes its place. */

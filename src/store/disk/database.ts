@@ -39,6 +39,7 @@ export class Database {
   readonly memoryBytes: number
   #instance: duckdb.DuckDBInstance | undefined
   #writer: DuckDBConnection | undefined
+  #copier: DuckDBConnection | undefined
   #idle: DuckDBConnection[] = []
   #free = mostReaders
   readonly #waiting: (() => void)[] = []
@@ -65,6 +66,12 @@ export class Database {
     return this.#writer
   }
 
+  /** For one transaction that goes on while `writer` is used for others. */
+  get copier(): DuckDBConnection {
+    if (!this.#copier) throw new Error('the database is closed')
+    return this.#copier
+  }
+
   /** After an error that DuckDB does not get over by itself. Everything has to be attached again. Waits for what is being read. */
   async reopen(): Promise<void> {
     await this.whenUnread(async () => {
@@ -76,6 +83,7 @@ export class Database {
   async #connect(): Promise<void> {
     this.#instance = await createInstance(this.#file, this.memoryBytes)
     this.#writer = await this.#instance.connect()
+    this.#copier = await this.#instance.connect()
     this.#control = await this.#instance.connect()
     this.#threads = fewThreads
   }
@@ -154,11 +162,15 @@ export class Database {
     }
   }
 
+  /** To be called before much is written. Threads that read keep what they have. */
+  async spareThreads(): Promise<void> {
+    if (this.#free === mostReaders) await this.#useThreads(fewThreads)
+  }
+
   /** All of what is written, or nothing. */
   async inTransaction(work: () => Promise<void>): Promise<void> {
     const { writer } = this
-    // Threads that read keep what they have.
-    if (this.#free === mostReaders) await this.#useThreads(fewThreads)
+    await this.spareThreads()
     await writer.run('BEGIN')
     try {
       await work()
@@ -184,6 +196,17 @@ export class Database {
     }
   }
 
+  /** Gives back the memory that holds parts of files: after much was read that nobody will ask for again. */
+  async forgetFiles(): Promise<void> {
+    const least = mebibytes(this.memoryBytes / 4)
+    await this.whenUnread(() =>
+      // Failing, it needs what it has.
+      this.#control
+        ?.run(`SET memory_limit = '${least}'; SET memory_limit = '${mebibytes(this.memoryBytes)}'`)
+        .catch(() => undefined),
+    )
+  }
+
   /** Failing costs speed only. */
   async #useThreads(count: number): Promise<void> {
     if (this.#threads !== count) {
@@ -195,7 +218,7 @@ export class Database {
   }
 
   /** Runs while no statement reads. */
-  async whenUnread(work: () => Promise<unknown>): Promise<void> {
+  async whenUnread(work: () => Promise<unknown> | undefined): Promise<void> {
     await this.#turn()
     await this.#turn()
     try {
@@ -211,6 +234,8 @@ export class Database {
     this.#idle = []
     this.#writer?.closeSync()
     this.#writer = undefined
+    this.#copier?.closeSync()
+    this.#copier = undefined
     this.#control?.closeSync()
     this.#control = undefined
     this.#instance?.closeSync()

@@ -167,12 +167,10 @@ export class DiskStore implements KeptStore {
   async compact(): Promise<Compacted> {
     const { segments, indexer, words } = this.#parts
     await indexer.catchUp()
-    return indexer.paused(async () => {
-      const bytesBefore = await segments.sizeBytes()
-      for (const segment of segments.list) await segments.compact(segment)
-      await words.complete()
-      return { segments: segments.list.length, bytesBefore, bytesAfter: await segments.sizeBytes() }
-    })
+    const bytesBefore = await segments.sizeBytes()
+    for (const segment of segments.list) await indexer.inSteps(segments.compact(segment))
+    await words.complete()
+    return { segments: segments.list.length, bytesBefore, bytesAfter: await segments.sizeBytes() }
   }
 
   close(): Promise<void> {

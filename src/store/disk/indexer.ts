@@ -35,6 +35,7 @@ export class Indexer {
   #retryMs = firstWaitMs
   #stopped = false
   #isPaused = false
+  #steps: Promise<unknown> = Promise.resolve()
 
   readonly #mender: Mender
   readonly #troubles: Troubles
@@ -91,7 +92,32 @@ export class Indexer {
     if (!this.#stopped) await this.#hold(work)
   }
 
-  /** The same for work that may take long: searches do not wait for it and say that the newest events are missing. */
+  /** Work of many steps, one after the other with other work of this kind: what waits is loaded between steps. Rejects when the store is closed meanwhile. */
+  inSteps(steps: AsyncGenerator<undefined, void>): Promise<void> {
+    const done = this.#steps.then(() => this.#stepThrough(steps))
+    this.#steps = done.catch(() => undefined)
+    return done
+  }
+
+  async #stepThrough(steps: AsyncGenerator<undefined, void>): Promise<void> {
+    try {
+      while (await this.#step(steps)) if (this.#files.length >= filesAtOnce) await this.#load()
+    } finally {
+      await steps.return()
+    }
+  }
+
+  /** False: that was the last one. */
+  async #step(steps: AsyncGenerator<undefined, void>): Promise<boolean> {
+    if (this.#stopped) throw new Error('the store is closed')
+    let isMore = true
+    await this.maintain(async () => {
+      isMore = (await steps.next()).done !== true
+    })
+    return isMore
+  }
+
+  /** As `maintain`, for work that may take long: searches do not wait for it and say that the newest events are missing. */
   async paused<T>(work: () => Promise<T>): Promise<T> {
     while (this.#loading) await this.#loading
     if (this.#stopped) throw new Error('the store is closed')
@@ -107,7 +133,7 @@ export class Indexer {
   /** As `catchUp`, without waiting for a backup or the like to end. */
   async catchUpUnlessPaused(): Promise<string | undefined> {
     return this.#isPaused
-      ? 'the newest events cannot be searched while the store is verified, compacted or backed up'
+      ? 'the newest events cannot be searched while the store is verified or backed up'
       : this.catchUp()
   }
 
@@ -136,6 +162,7 @@ export class Indexer {
     await this.catchUp()
     this.#stopped = true
     clearTimeout(this.#timer)
+    await this.#steps
     while (this.#loading) await this.#loading
   }
 

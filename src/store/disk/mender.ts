@@ -87,7 +87,7 @@ export class Mender {
       if (existsSync(segment.path)) continue
       const reason = 'it was deleted while it was in use'
       try {
-        await segments.compact(segment)
+        await segments.save(segment)
         report({
           file: segment.path,
           movedTo: segment.path,

@@ -18,13 +18,13 @@ interface Surroundings {
 
 /**
  * Drops what is older than its time: first whole segments, then the events of segments whose alerts stay, then the oldest segments while
- * the store is too large. The newest segment always stays.
+ * the store is too large. The newest segment always stays. In steps, between which records may be loaded.
  */
-export async function applyLimits(
+export async function* applyLimits(
   segments: Segments,
   limits: Limits,
   { nowMs = -Infinity, telemetry }: Surroundings,
-): Promise<void> {
+): AsyncGenerator<undefined, void> {
   const past = (): readonly Segment[] => segments.list.slice(0, -1)
   for (const segment of past()) {
     if (segment.lastMs >= nowMs - Math.max(limits.alertsMs, limits.eventsMs)) continue
@@ -33,7 +33,7 @@ export async function applyLimits(
   }
   for (const segment of past()) {
     if (segment.lastMs >= nowMs - limits.eventsMs || segment.alerts === segment.records) continue
-    await segments.keepAlertsOnly(segment)
+    yield* segments.keepAlertsOnly(segment)
     const gone = segment.records - segment.alerts
     telemetry?.expired(segment.day, gone, 'they are older than the retention of events')
   }

@@ -1,5 +1,6 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { existsSync } from 'node:fs'
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 import { syncFolder, type LogFile } from './commit-log.ts'
@@ -7,6 +8,7 @@ import { type Damage, firstLine, isNoDamage, setAside } from './damage.ts'
 import type { Database } from './database.ts'
 import { type Extent, noExtent, together } from './extent.ts'
 import { insertFromLogs, logExtent } from './format.ts'
+import { rewrite } from './rewrite.ts'
 import { RowWeight, vectorLength } from './row-weight.ts'
 import {
   attach,
@@ -31,6 +33,7 @@ export class Segments {
   #list: readonly Segment[] = []
   /** Of the newest one; `undefined` until it is read. */
   #weight: RowWeight | undefined
+  #copies = 0
   /** So many bytes of log files may be loaded together. */
   readonly bytesAtOnce: number
 
@@ -175,43 +178,34 @@ export class Segments {
     await removeFile(segment.path)
   }
 
-  /** Replaces the segment by one that holds its alerts only; the space of the rest is given back. */
-  async keepAlertsOnly(segment: Segment): Promise<void> {
-    await this.#rewrite(segment, 'WHERE alert_id IS NOT NULL', { ...segment, records: segment.alerts })
+  /** Replaces the segment by one that holds its alerts only, in steps; the space of the rest is given back. */
+  keepAlertsOnly(segment: Segment): AsyncGenerator<undefined, void> {
+    return this.#rewrite(segment, this.#database.copier, true)
   }
 
-  /** The same records in a file without holes: loads of a few records leave some. */
-  async compact(segment: Segment): Promise<void> {
-    await this.#rewrite(segment, '', segment)
+  /** The same records in a file without holes, in steps: loads of a few records leave some. */
+  compact(segment: Segment): AsyncGenerator<undefined, void> {
+    return this.#rewrite(segment, this.#database.copier, false)
   }
 
-  /** The new file is complete before it takes the place of the old one, so a crash leaves either. */
-  async #rewrite(segment: Segment, where: string, after: Segment): Promise<void> {
-    const { writer } = this.#database
-    const kept = `${segment.path}.new`
-    const schema = `${segment.schema}_kept`
-    await removeFile(kept)
-    await writer.run(attach(kept, schema))
-    try {
-      await this.#database.inTransaction(async () => {
-        await createTables(this.#database, schema)
-        await writer.run(`INSERT INTO ${schema}.records SELECT * FROM ${segment.schema}.records ${where}`)
-        await writeInfo(this.#database, { ...after, schema })
-      })
-      await writer.run(`CHECKPOINT ${schema}`)
-    } finally {
-      await writer.run(`DETACH ${schema}`)
+  /** The same at once: of a file that is still open while its name is gone. */
+  async save(segment: Segment): Promise<void> {
+    for await (const _ of this.#rewrite(segment, this.#database.writer, false));
+  }
+
+  async *#rewrite(
+    { number, day }: Segment,
+    connection: DuckDBConnection,
+    alertsOnly: boolean,
+  ): AsyncGenerator<undefined, void> {
+    const current = () => {
+      const segment = this.#list.find((one) => one.number === number)
+      if (!segment) throw new Error(`the segment of ${day} is gone`)
+      return segment
     }
-    await this.#database.whenUnread(async () => {
-      // Empties the old file's journal: it must not be there when the new file takes the name.
-      await writer.run(`CHECKPOINT ${segment.schema}`)
-      await writer.run(`DETACH ${segment.schema}`)
-      await rename(kept, segment.path)
-      await rm(`${segment.path}.wal`, { force: true })
-      await syncFolder(this.#folder)
-      await writer.run(attach(segment.path, segment.schema))
-    })
-    this.#list = this.#list.map((one) => (one.number === after.number ? after : one))
+    const turn = ++this.#copies
+    const after = yield* rewrite({ database: this.#database, connection, current, alertsOnly, turn })
+    this.#list = this.#list.map((one) => (one.number === number ? after : one))
   }
 
   async sizeBytes(): Promise<number> {

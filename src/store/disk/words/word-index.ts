@@ -82,9 +82,10 @@ export class WordIndex {
     }
   }
 
-  /** Writes down the words of everything that is stored. */
+  /** Writes down the words of everything that is stored now. */
   async complete(): Promise<void> {
-    while (!this.#stopped && (await this.#next(true)));
+    const until = this.#segments.list.at(-1)?.lastPosition ?? 0
+    while (!this.#stopped && (await this.#next(until))) await this.#database.forgetFiles()
   }
 
   #later(ms: number): void {
@@ -96,31 +97,33 @@ export class WordIndex {
   async #goOn(): Promise<void> {
     const began = performance.now()
     // A segment that is gone, or a disk that is full: searches read more meanwhile.
-    const isMore = await this.#next(false).catch(() => false)
+    const isMore = await this.#next(undefined).catch(() => false)
     const spentMs = performance.now() - began
     this.#later(isMore ? Math.max(shortestWaitMs, spentMs * (1 / this.#share - 1)) : idleMs)
   }
 
   /** One after the other: each adds to the end of a file. */
-  #next(isAll: boolean): Promise<boolean> {
-    const next = this.#running.then(() => this.#step(isAll))
+  #next(until: number | undefined): Promise<boolean> {
+    const next = this.#running.then(() => this.#step(until))
     this.#running = next.catch(() => undefined)
     return next
   }
 
-  /** The newest block that is not known; one that still grows only when all are wanted. False: there is none. */
-  async #step(isAll: boolean): Promise<boolean> {
+  /** The newest block that is not known, of all that have positions up to `until`; without it, of those that do not grow any more. False: there is none. */
+  async #step(until: number | undefined): Promise<boolean> {
     if (this.#stopped) return false
     const list = this.#segments.list
     await this.#forgetOthers(list)
     for (const segment of list.toReversed()) {
       const known = await this.#knownOf(segment)
-      const isGrowing = !isAll && segment === list.at(-1)
-      const missing = [...blocksOf(segment)]
-        .filter(([number, { to }]) => !isGrowing || to === (number + 1) * blockLength - 1)
-        .findLast(([number, range]) => !covers(known.blocks.get(number), range))
+      const missing = missingOf(segment, known, until ?? (segment === list.at(-1) ? undefined : Infinity))
       if (!missing) continue
-      await this.#build(segment, known, missing)
+      try {
+        await this.#build(segment, known, missing)
+      } catch (error) {
+        // Retention was faster.
+        if (this.#segments.list.some(({ number }) => number === segment.number)) throw error
+      }
       return true
     }
     return false
@@ -240,11 +243,25 @@ function covers(block: PlacedBlock | undefined, { from, to }: Range): boolean {
   return block !== undefined && block.from <= from && block.to >= to
 }
 
+type NumberedRange = readonly [number: number, range: Range]
+
+/** The newest that is not known as far as `until`; without it, of those that are full. */
+function missingOf(
+  segment: Segment,
+  { blocks }: Known,
+  until: number | undefined,
+): NumberedRange | undefined {
+  return [...blocksOf(segment)]
+    .filter(([number, { from, to }]) =>
+      until === undefined ? to === (number + 1) * blockLength - 1 : from <= until,
+    )
+    .findLast(
+      ([number, { from, to }]) => !covers(blocks.get(number), { from, to: Math.min(to, until ?? to) }),
+    )
+}
+
 /** The parts of a segment that have words of their own, by number. */
-function* blocksOf({
-  firstPosition,
-  lastPosition,
-}: Segment): Generator<readonly [number: number, range: Range]> {
+function* blocksOf({ firstPosition, lastPosition }: Segment): Generator<NumberedRange> {
   const last = Math.floor(lastPosition / blockLength)
   for (let number = Math.floor(firstPosition / blockLength); number <= last; number++) {
     const from = Math.max(firstPosition, number * blockLength)
