@@ -39,10 +39,8 @@ describe('inventory of a Docker engine', { skip: missing !== undefined, timeout:
   }
 
   const found = (kind: string, key: string, value: string, wanted: (item: Item) => boolean = () => true) =>
-    eventually(
-      `${kind} with ${key} ${value}`,
-      async () => (await items(kind)).find((item) => item[key] === value && wanted(item)),
-      20_000,
+    eventually(`${kind} with ${key} ${value}`, async () =>
+      (await items(kind)).find((item) => item[key] === value && wanted(item)),
     )
 
   before(async () => {
@@ -97,9 +95,10 @@ describe('inventory of a Docker engine', { skip: missing !== undefined, timeout:
   })
 
   it('follows containers from their start to their removal', async () => {
+    const began = Date.now()
     await engine.docker('run', '-d', '--name', 'life', '--network', 'none', image)
     const running = await found('containers', 'name', 'life', ({ state }) => state === 'running')
-    assert.ok(Number(running['startedAtMs']) > Date.now() - 60_000)
+    assert.ok(Number(running['startedAtMs']) >= began)
     await engine.docker('exec', 'life', 'ls', '/')
     await found('containers', 'name', 'life', ({ lastAction }) => String(lastAction).startsWith('exec_'))
     assert.deepEqual(

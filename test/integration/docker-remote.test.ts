@@ -29,16 +29,17 @@ const isCreated = (name: string) => (text: string) =>
 const isCreatedWithFacts = (name: string) => (text: string) =>
   isCreated(name)(text) && text.includes('"container": {')
 const connected = (text: string): boolean => text.includes('"Connected to Docker service"')
-const port = 20_000 + (process.pid % 20_000)
 
 describe('engines on other hosts', { skip: missing !== undefined, timeout: 900_000 }, () => {
   let engine: Engine
   let tls: TlsFiles
+  let port = ''
   before(async () => {
     tls = makeTlsFiles(path.join(folder, 'tls'))
     const file = (name: string): string => path.join(tls.server, name)
-    const listens = ['-H', `tcp://127.0.0.1:${port}`, '--tlsverify', '--tlscacert', file('ca.pem')]
+    const listens = ['-H', 'tcp://127.0.0.1:0', '--tlsverify', '--tlscacert', file('ca.pem')]
     engine = await startEngine([...listens, '--tlscert', file('cert.pem'), '--tlskey', file('key.pem')])
+    port = /API listen on 127\.0\.0\.1:(\d+)/.exec(engine.log())?.[1] ?? 'none'
   })
   after(() => engine.remove())
 

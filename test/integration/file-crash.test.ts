@@ -100,7 +100,7 @@ describe('a reader killed at random beside a writer that rotates', () => {
         stored(journal)
           .map(({ text }) => text)
           .filter((text) => text.startsWith('line '))
-      for (let waited = 0; texts().length < written && waited < 300; waited += 1) await sleep(100)
+      for (let waited = 0; texts().length < written && waited < 3000; waited += 1) await sleep(100)
       await kill(child)
       const numbers = texts().map((text) => Number(text.split(' ')[1]))
       const seen = new Set(numbers)

@@ -24,6 +24,7 @@ import { after, beforeEach, describe, it } from 'node:test'
 import { Registry } from 'prom-client'
 
 import { makeLocalfile, runLocalfile, scratchFolder, type LocalfileRun } from '../support/localfile-run.ts'
+import { patienceMs } from '../support/manager-process.ts'
 
 let folder = ''
 let file = ''
@@ -296,7 +297,7 @@ describe('lines', () => {
     const source = makeLocalfile(syslog(fromStart), new Registry())
     const sizes: number[] = []
     const texts: string[] = []
-    for await (const batch of source.read(undefined, AbortSignal.timeout(20_000))) {
+    for await (const batch of source.read(undefined, AbortSignal.timeout(patienceMs))) {
       if (batch.events.length > 0) sizes.push(batch.events.length)
       texts.push(...batch.events.map(({ text }) => text))
       batch.settle()
