@@ -48,15 +48,11 @@ describe('back-tests', () => {
     dashboard.ask('/api/v1/rules/backtests', { method: 'POST', headers: admin, body })
   const jobOf = (json: unknown): BacktestJob => json as BacktestJob // oxlint-disable-line typescript/no-unsafe-type-assertion -- checked by each test
   const ended = (id: string) =>
-    eventually(
-      'the end of the back-test',
-      async () => {
-        const { json } = await dashboard.ask(`/api/v1/rules/backtests/${id}`, { headers: admin })
-        const job = jobOf(json)
-        return job.state === 'running' ? undefined : job
-      },
-      60_000,
-    )
+    eventually('the end of the back-test', async () => {
+      const { json } = await dashboard.ask(`/api/v1/rules/backtests/${id}`, { headers: admin })
+      const job = jobOf(json)
+      return job.state === 'running' ? undefined : job
+    })
 
   before(async () => {
     mkdirSync(path.join(home, 'run'))

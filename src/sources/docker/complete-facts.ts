@@ -2,14 +2,20 @@ import type { ContainerFacts } from './container-facts.ts'
 import type { Inventory } from './inventory.ts'
 import { textOf, type JsonObject } from './json-object.ts'
 
+export interface LearnedAt {
+  readonly atMs: number
+  /** `Inventory.moment` when the engine was asked; `undefined`: just now. */
+  readonly asked?: number | undefined
+}
+
 /** Enters a container's facts into the inventory, and adds to them what only the memory of this host knows. */
 export function completeFacts(
   inventory: Inventory,
   id: string,
   facts: ContainerFacts,
-  atMs: number,
+  { atMs, asked }: LearnedAt,
 ): ContainerFacts {
-  inventory.learn(id, facts, atMs)
+  inventory.learn(id, facts, atMs, asked)
   const { sightings } = inventory
   const { condition } = facts
   const { image_digest: image, image_registry: registry } = facts.fields

@@ -222,9 +222,12 @@ export class DockerSource implements Source {
     const { context, retry } = this.#parts
     const api = engineApi(address)
     const { containers, inventory } = kept
-    const enricher = new Enricher(api, signal, (id, facts) =>
-      completeFacts(inventory, id, facts, context.now()),
-    )
+    const enricher = new Enricher(api, signal, {
+      get moment() {
+        return inventory.moment
+      },
+      complete: (id, facts, asked) => completeFacts(inventory, id, facts, { atMs: context.now(), asked }),
+    })
     const memory = {
       api,
       seen: new SeenEvents(rememberedEvents, earlier.positions.get(key), earlier.ids.get(key)),

@@ -173,14 +173,19 @@ export class EngineSession {
     if (change && this.#comparing) this.#changes.push(change)
     this.#keeper.note(event)
     if (found?.facts) enricher.learn(event.actorId, found.facts)
+    const isExec = event.action.startsWith('exec_')
+    // Before the engine is asked: its answer knows of the event.
+    if (!isExec) inventory.apply(event)
     const enrichment = enricher.enrich(event, found?.facts !== undefined)
     const reconciled = found !== undefined
     // A probe every second is no activity; what is a probe only the enrichment tells.
     const notice = (facts: Enrichment | undefined): void => {
       if (facts?.healthcheck !== true) inventory.apply(event)
     }
-    if (enrichment instanceof Promise && event.action.startsWith('exec_')) void enrichment.then(notice)
-    else notice(enrichment instanceof Promise ? undefined : enrichment)
+    if (isExec) {
+      if (enrichment instanceof Promise) void enrichment.then(notice)
+      else notice(enrichment)
+    }
     this.#memory.receive({ id, event, receivedAtMs: now(), engineId: this.#engineId, reconciled, enrichment })
   }
 

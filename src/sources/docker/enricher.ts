@@ -25,8 +25,14 @@ export interface EnricherLimits {
   readonly waiting: number
 }
 
-/** Adds what other memories know to the facts of an inspect. */
-export type Complete = (id: string, facts: ContainerFacts) => ContainerFacts
+/** Adds what another memory knows to the facts of an inspect. */
+export interface FactsMemory {
+  /** What it knows now is not older than an answer to a question asked now. */
+  readonly moment: number
+  complete(id: string, facts: ContainerFacts, asked: number): ContainerFacts
+}
+
+const noMemory: FactsMemory = { moment: 0, complete: (_id, facts) => facts }
 
 export const usualLimits: EnricherLimits = { containers: 5000, execs: 5000, requests: 8, waiting: 2000 }
 
@@ -38,7 +44,7 @@ export class Enricher {
   readonly #api: EngineApi
   readonly #signal: AbortSignal
   readonly #limits: EnricherLimits
-  readonly #complete: Complete
+  readonly #memory: FactsMemory
   readonly #containers: BoundedMap<string, ContainerFacts>
   readonly #execs: BoundedMap<string, Exec>
   /** Requests under way, so that events of one container share them. */
@@ -51,11 +57,11 @@ export class Enricher {
   constructor(
     api: EngineApi,
     signal: AbortSignal,
-    complete: Complete = (_id, facts) => facts,
+    memory: FactsMemory = noMemory,
     limits: EnricherLimits = usualLimits,
   ) {
     this.#api = api
-    this.#complete = complete
+    this.#memory = memory
     this.#signal = signal
     this.#limits = limits
     this.#containers = new BoundedMap(limits.containers)
@@ -77,8 +83,8 @@ export class Enricher {
   }
 
   /** Facts that came another way, such as by reconciliation. */
-  learn(id: string, facts: ContainerFacts): void {
-    this.#containers.set(id, this.#complete(id, facts))
+  learn(id: string, facts: ContainerFacts, asked = this.#memory.moment): void {
+    this.#containers.set(id, this.#memory.complete(id, facts, asked))
   }
 
   facts(id: string): ContainerFacts | undefined {
@@ -96,10 +102,9 @@ export class Enricher {
   #containerRequest(id: string, action: string): Promise<unknown>[] {
     // Nothing to ask any more, but an answer may be on its way.
     if (action === 'destroy') return this.#underWay(`/containers/${id}/json`)
-    const fresh = this.#containers.has(id) && !refreshing.has(action)
-    return fresh
-      ? []
-      : this.#ask(`/containers/${id}/json`, (answer) => this.learn(id, containerFacts(answer)))
+    if (this.#containers.has(id) && !refreshing.has(action)) return []
+    const asked = this.#memory.moment
+    return this.#ask(`/containers/${id}/json`, (answer) => this.learn(id, containerFacts(answer), asked))
   }
 
   #underWay(path: string): Promise<unknown>[] {

@@ -83,9 +83,13 @@ export class InventoryKeeper {
 
   async #list(kind: Kind, signal: AbortSignal): Promise<void> {
     const { api, inventory, now } = this.#parts
+    const asked = inventory.moment
     switch (kind) {
       case 'containers':
-        return inventory.setContainers(objectsOf(await api.get('/containers/json', { all: '1' }, signal)))
+        return inventory.setContainers(
+          objectsOf(await api.get('/containers/json', { all: '1' }, signal)),
+          asked,
+        )
       case 'images':
         return inventory.setImages(objectsOf(await api.get('/images/json', {}, signal)), now())
       case 'volumes':
@@ -102,10 +106,11 @@ export class InventoryKeeper {
     const next = async (): Promise<void> => {
       for (let id = ids.pop(); id !== undefined && !signal.aborted; id = ids.pop()) {
         if (inventory.containers.get(id)?.inspected === true) continue
+        const asked = inventory.moment
         // Gone meanwhile: its event or the next list says so.
         const answer = await api.get(`/containers/${id}/json`, {}, signal).catch(() => undefined)
         if (answer !== undefined && inventory.containers.has(id))
-          inventory.learn(id, containerFacts(answer), now())
+          inventory.learn(id, containerFacts(answer), now(), asked)
       }
     }
     await Promise.all(Array.from({ length: inspectsAtATime }, next))

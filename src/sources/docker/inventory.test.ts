@@ -49,6 +49,37 @@ describe('Inventory', () => {
       if (container) assert.equal(container.lastActivityAtMs, 999 + actions.length)
     })
 
+  it('an answer that is older than what events told changes nothing of that', () => {
+    const inventory = watched()
+    inventory.apply(event('create', 1))
+    const asked = inventory.moment
+    inventory.apply(event('start', 2))
+    const old = { Id: id, Names: ['/web'], State: 'created' }
+    inventory.learn(id, containerFacts(inspected({ State: { Status: 'created' } })), 3, asked)
+    inventory.setContainers([old], asked)
+    const [container] = inventory.snapshot().containers
+    assert.deepEqual([container?.state, container?.startedAtMs, container?.inspected], ['running', 2, true])
+    inventory.setContainers([], asked)
+    assert.equal(inventory.snapshot().containers.length, 1, 'started after that list')
+    inventory.apply(event('destroy', 3))
+    inventory.setContainers([old], asked)
+    inventory.learn(id, containerFacts(inspected()), 3, asked)
+    assert.deepEqual(inventory.snapshot().containers, [], 'removed after those answers')
+    inventory.setContainers([{ ...old, State: 'exited' }], inventory.moment)
+    assert.equal(inventory.snapshot().containers[0]?.state, 'exited')
+  })
+
+  it('what is found in a gap does not undo what came behind it', () => {
+    const inventory = watched()
+    for (const [action, ms] of [
+      ['create', 1],
+      ['die', 9],
+      ['start', 5],
+    ] as const)
+      inventory.apply(event(action, ms))
+    assert.equal(inventory.snapshot().containers[0]?.state, 'exited')
+  })
+
   it('keeps exit codes and forgets them with the next start', () => {
     const inventory = watched()
     for (const action of ['create', 'start']) inventory.apply(event(action, 1))
@@ -102,7 +133,7 @@ describe('Inventory', () => {
 
 describe('completeFacts()', () => {
   const complete = (inventory: Inventory, answer: object, atMs: number) =>
-    completeFacts(inventory, id, containerFacts(answer), atMs).fields
+    completeFacts(inventory, id, containerFacts(answer), { atMs }).fields
 
   it('an image and a registry are new for a day', () => {
     const inventory = watched()

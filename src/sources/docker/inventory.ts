@@ -56,15 +56,31 @@ export class Inventory {
   watchedSinceMs: number | undefined
   /** Grows with every change. */
   version = 0
+  /** How many events were applied. */
+  #moment = 0
+  readonly #changed = new BoundedMap<string, { readonly moment: number; readonly nano: bigint }>(
+    inventoryLimit,
+  )
   #partial: string | undefined
 
   constructor(engine: string) {
     this.engine = engine
   }
 
+  /** To be kept when an engine is asked: its answer may be older than what events told by the time it comes. */
+  get moment(): number {
+    return this.#moment
+  }
+
+  /** An event told of a change since then, or of the removal. */
+  #isChangedSince(id: string, asked: number): boolean {
+    return (this.#changed.get(id)?.moment ?? 0) > asked
+  }
+
   /** What an event tells by itself. */
   apply(event: EngineEvent): void {
     const { type, action, actorId, attributes, timeNano } = event
+    this.#moment += 1
     const atMs = Number(timeNano / 1_000_000n)
     this.activity.set(`${type} ${actorId}`, {
       lastActivityAtMs: atMs,
@@ -78,23 +94,32 @@ export class Inventory {
       this.sightings.note('registry', registryOf(textOf(attributes['name'])), atMs)
   }
 
-  #applyToContainer({ action, actorId, attributes }: EngineEvent, atMs: number): void {
-    if (action === 'destroy') return void this.containers.delete(actorId)
+  #applyToContainer({ action, actorId, attributes, timeNano }: EngineEvent, atMs: number): void {
+    // What is found in a gap may be older than what is known.
+    if ((this.#changed.get(actorId)?.nano ?? 0n) > timeNano) return
+    if (action === 'destroy') {
+      this.#changed.set(actorId, { moment: this.#moment, nano: timeNano })
+      return void this.containers.delete(actorId)
+    }
     const before = this.containers.get(actorId)
     const name = textOf(attributes['name'])
     if (!before && action !== 'create') return // a list will bring it
     const container = before ?? namedContainer(actorId, name, textOf(attributes['image']))
     const change = changeOf(action, attributes, atMs)
+    if (change) this.#changed.set(actorId, { moment: this.#moment, nano: timeNano })
     if (change || !before) this.#keep({ ...container, ...change, name: name || container.name })
   }
 
-  /** What an inspect tells, also of images and registries. */
-  learn(id: string, facts: ContainerFacts, atMs: number): void {
+  /** What an inspect tells, also of images and registries. `asked`: the moment when the engine was asked. */
+  learn(id: string, facts: ContainerFacts, atMs: number, asked = this.#moment): void {
     const { image_digest: digest, image_registry: registry, image } = facts.fields
     this.sightings.note('image', textOf(digest), atMs)
     this.sightings.note('registry', textOf(registry), atMs)
-    const before = this.containers.get(id) ?? namedContainer(id, facts.name, textOf(image))
-    this.#keep(inspectedContainer(before, facts))
+    const before = this.containers.get(id)
+    const isOld = this.#isChangedSince(id, asked)
+    if (isOld && !before) return // removed meanwhile
+    const container = inspectedContainer(before ?? namedContainer(id, facts.name, textOf(image)), facts)
+    this.#keep(isOld && before ? { ...container, ...conditionOf(before) } : container)
   }
 
   #keep(container: InventoryContainer): void {
@@ -108,11 +133,18 @@ export class Inventory {
     this.#partial = `more than ${inventoryLimit} ${what}: the rest is left out`
   }
 
-  setContainers(listing: readonly JsonObject[]): void {
+  /** `asked`: the moment when the engine was asked. */
+  setContainers(listing: readonly JsonObject[], asked = this.#moment): void {
     const listed = new Map(listing.map((container) => [textOf(container['Id']), container]))
-    for (const id of this.containers.keys()) if (!listed.has(id)) this.containers.delete(id)
-    for (const [id, container] of listed)
-      if (id !== '') this.#keep(listedContainer(container, this.containers.get(id)))
+    for (const id of this.containers.keys())
+      if (!listed.has(id) && !this.#isChangedSince(id, asked)) this.containers.delete(id)
+    for (const [id, container] of listed) {
+      const before = this.containers.get(id)
+      const isOld = this.#isChangedSince(id, asked)
+      if (id === '' || (isOld && !before)) continue
+      const now = listedContainer(container, before)
+      this.#keep(isOld && before ? { ...now, ...conditionOf(before) } : now)
+    }
     this.version += 1
   }
 
@@ -216,6 +248,11 @@ export class Inventory {
       .map((id) => this.#last(type, id))
       .reduce((newest, next) => (time(next) > time(newest) ? next : newest), {})
   }
+}
+
+/** What events tell of a container. */
+function conditionOf({ name, state, health, exitCode, startedAtMs, endedAtMs }: InventoryContainer) {
+  return { name, state, health, exitCode, startedAtMs, endedAtMs }
 }
 
 function changeOf(
