@@ -138,7 +138,7 @@ describe('limits of the audit webhook', () => {
       letGo = resolve
     })
     await withLimits(
-      { parsedBytes: 1, patienceMs: 40 },
+      { parsedBytes: 1, unhurriedBytes: oneEvent.length, patienceMs: 40 },
       async ({ port, counted }) => {
         const answered: (readonly [number, string | undefined])[] = []
         const all: Promise<number>[] = []

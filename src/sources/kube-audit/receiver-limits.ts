@@ -11,8 +11,8 @@ export const defaultLimits = {
   /** While no more is on its way, nobody is told to come later. */
   unhurriedBytes: 512 * 1024,
   /**
-   * While a body has waited so long, or what is there will take so long, further ones are refused: an API server waits 30 s, and sends again what is
-   * refused.
+   * When what is on its way will take so long, or stands in line and the oldest came so long ago, further bodies are refused: an API server waits 30 s, and sends
+   * again what is refused.
    */
   patienceMs: 1_500,
   /** A body that is not durable after so long is refused, and what comes after it at once: the disk is full, or slow. It may be stored all the same. */

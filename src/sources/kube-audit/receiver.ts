@@ -66,17 +66,15 @@ export class Receiver {
   readonly #backlog: Backlog
   #tokens: TokenList
   #heldBytes = 0
-  /** When the bodies came that are not durable yet, oldest first. */
-  readonly #storing = new Set<{ readonly sinceMs: number }>()
 
   constructor(options: ReceiverOptions, parts: ReceiverParts) {
     this.#options = options
     this.#limits = { ...defaultLimits, ...options.limits }
-    const { requestsPerSecond, requestBurst, clients } = this.#limits
+    const { requestsPerSecond, requestBurst, clients, parsedBytes, unhurriedBytes } = this.#limits
     this.#rate = new RateLimit(requestsPerSecond, requestBurst, clients)
     this.#parts = parts
-    this.#parsing = new Turnstile(this.#limits.parsedBytes, parts.now)
-    this.#backlog = new Backlog(this.#limits.unhurriedBytes, parts.now)
+    this.#parsing = new Turnstile(parsedBytes)
+    this.#backlog = new Backlog({ usualBytes: unhurriedBytes, atOnceBytes: parsedBytes }, parts.now)
     this.#files = new TlsFiles(parts.home)
     this.#tokens = readTokens(parts.home)
   }
@@ -292,8 +290,7 @@ export class Receiver {
   #whyNot(client: string, bytes: number): NotStored | undefined {
     if (!this.#rate.take(client, this.#parts.now()))
       return { reason: 'rate', detail: 'too many requests of this client' }
-    const [oldest] = this.#storing
-    if (oldest !== undefined && this.#parts.now() - oldest.sinceMs > this.#limits.storeMs) return notYet
+    if (this.#backlog.oldestMs > this.#limits.storeMs) return notYet
     const late = this.#tooLate()
     if (late) return late
     const most = mostHeldBytes(this.#options.maxBodyBytes)
@@ -304,21 +301,15 @@ export class Receiver {
 
   /** The answer as long as somebody waits for it. Whoever sends again what was stored meanwhile does no harm. */
   #inTime(stored: Promise<NotStored | undefined>): Promise<NotStored | undefined> {
-    const body = { sinceMs: this.#parts.now() }
-    this.#storing.add(body)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => resolve(notYet), this.#limits.storeMs)
-      const done = () => {
-        clearTimeout(timer)
-        this.#storing.delete(body)
-      }
-      stored.finally(done).then(resolve, reject)
+      stored.finally(() => clearTimeout(timer)).then(resolve, reject)
     })
   }
 
   /** A refusal now is better than an answer when nobody waits for it any more. */
   #tooLate(): NotStored | undefined {
-    const waitMs = Math.max(this.#parsing.longestWaitMs, this.#backlog.waitMs)
+    const { waitMs } = this.#backlog
     return waitMs > this.#limits.patienceMs
       ? { reason: 'busy', detail: 'what came before is not stored yet', retryAfterMs: waitMs }
       : undefined

@@ -6,12 +6,7 @@ import { Turnstile } from './turnstile.ts'
 /** Enters with each size and notes who is inside; the numbers leave again. */
 class Visit {
   readonly entered: number[] = []
-  readonly #turnstile = new Turnstile(10, () => this.nowMs)
-  nowMs = 1_000
-
-  get longestWaitMs(): number {
-    return this.#turnstile.longestWaitMs
-  }
+  readonly #turnstile = new Turnstile(10)
 
   enter(...sizes: readonly number[]): void {
     for (const size of sizes) {
@@ -35,19 +30,6 @@ describe('Turnstile', () => {
     assert.deepEqual(visit.entered, [4, 6])
     assert.deepEqual(await visit.leave(4), [4, 6])
     assert.deepEqual(await visit.leave(6), [4, 6, 5, 1])
-  })
-
-  it('says how long the first in line has been waiting', async () => {
-    const visit = new Visit()
-    visit.enter(9)
-    assert.equal(visit.longestWaitMs, 0)
-    visit.enter(7)
-    visit.nowMs = 1_200
-    visit.enter(8)
-    visit.nowMs = 1_500
-    assert.equal(visit.longestWaitMs, 500)
-    await visit.leave(9)
-    assert.equal(visit.longestWaitMs, 300)
   })
 
   it('lets in alone what is larger than all of the room', async () => {

@@ -1,19 +1,11 @@
 /** Lets so much in at a time, in the order of arrival; what is larger than all of it goes alone. */
 export class Turnstile {
   readonly #most: number
-  readonly #now: () => number
   #inside = 0
-  readonly #waiting: { readonly size: number; readonly sinceMs: number; readonly enter: () => void }[] = []
+  readonly #waiting: { readonly size: number; readonly enter: () => void }[] = []
 
-  constructor(most: number, now: () => number) {
+  constructor(most: number) {
     this.#most = most
-    this.#now = now
-  }
-
-  /** How long the first in line has been waiting; 0 when nobody is. */
-  get longestWaitMs(): number {
-    const [first] = this.#waiting
-    return first === undefined ? 0 : this.#now() - first.sinceMs
   }
 
   /** Resolves when there is room; whoever entered leaves with the same size. */
@@ -22,7 +14,7 @@ export class Turnstile {
       this.#inside += size
       return undefined
     }
-    return new Promise((enter) => this.#waiting.push({ size, sinceMs: this.#now(), enter }))
+    return new Promise((enter) => this.#waiting.push({ size, enter }))
   }
 
   leave(size: number): void {
