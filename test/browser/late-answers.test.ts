@@ -95,6 +95,28 @@ describe('late answers', { skip: noBrowser }, () => {
     assert.equal(new URL(page.url()).searchParams.get('q'), 'rule.level >= 12')
   })
 
+  it('an offer is taken for what stands there now, and stays chosen when others come', async () => {
+    await open('events?live=off')
+    await search().fill('data.docker.Act')
+    const first = page.getByRole('option', { name: /^data\.docker\.Action:/ })
+    await first.waitFor()
+    const values = await hold(page, /\/values\?/)
+    await page.keyboard.insertText('ion: s')
+    await values.asked(1)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    // The field was offered; now a value is being written.
+    assert.equal(await search().inputValue(), 'data.docker.Action: s')
+    await values.letGo()
+
+    await search().fill('data.docker.Ac')
+    await first.waitFor()
+    await page.keyboard.insertText('t')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    assert.equal(await search().inputValue(), 'data.docker.Action: ')
+  })
+
   it('a live list begins to follow when it is there, not when the one before it is given up', async () => {
     await open('events')
     const tails: string[] = []

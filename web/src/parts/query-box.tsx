@@ -67,9 +67,13 @@ export function QueryBox() {
       setText(offer.text)
       return send(offer.text)
     }
-    const { from, to } = offer.place
-    const head = text.slice(0, from) + offer.text
-    write(head + text.slice(to), head.length)
+    // It may have been offered for what was there some letters ago.
+    const { from, kind } = offer.place
+    const present = placeOf(text, input.current?.selectionStart ?? text.length)
+    if (present?.from === from && present.kind === kind) {
+      const head = text.slice(0, from) + offer.text
+      write(head + text.slice(present.to), head.length)
+    }
     input.current?.focus()
   }
 
@@ -215,31 +219,37 @@ async function offersFor(text: string, caret: number, signal: AbortSignal): Prom
     .map(({ key, count }) => ({ text: `${writtenValue(String(key))} `, aside: shortCount(count), place }))
 }
 
+interface Offers {
+  readonly shown: readonly Offer[]
+  /** Index of the one that Enter takes; none: -1. */
+  readonly active: number
+}
+
 /** Asks a moment after the last key; an answer that comes late is thrown away. */
 function useOffers() {
-  const [shown, setShown] = useState<readonly Offer[]>([])
-  const [active, setActive] = useState(-1)
+  const [{ shown, active }, setOffers] = useState<Offers>({ shown: [], active: -1 })
   const running = useRef<{ timer?: ReturnType<typeof setTimeout>; cancel: AbortController }>({
     cancel: new AbortController(),
   })
 
-  function close(): void {
+  function stop(): void {
     clearTimeout(running.current.timer)
     running.current.cancel.abort()
-    setShown([])
-    setActive(-1)
+  }
+
+  function close(): void {
+    stop()
+    setOffers({ shown: [], active: -1 })
   }
 
   function ask(text: string, caret: number): void {
-    clearTimeout(running.current.timer)
-    running.current.cancel.abort()
+    stop()
+    setOffers((before) => ({ ...before, active: -1 }))
     const cancel = new AbortController()
     const timer = setTimeout(() => {
       offersFor(text, caret, cancel.signal).then(
         (found) => {
-          if (cancel.signal.aborted) return
-          setShown(found)
-          setActive(-1)
+          if (!cancel.signal.aborted) setOffers((before) => replaced(before, found))
         },
         () => undefined,
       )
@@ -247,12 +257,15 @@ function useOffers() {
     running.current = { timer, cancel }
   }
 
-  return {
-    shown,
-    active,
-    ask,
-    close,
-    move: (by: number) =>
-      setActive((before) => (before + by + shown.length + (before < 0 && by < 0 ? 1 : 0)) % shown.length),
+  function move(by: number): void {
+    const from = active < 0 && by < 0 ? 0 : active
+    setOffers({ shown, active: (from + by + shown.length) % shown.length })
   }
+
+  return { shown, active, ask, close, move }
+}
+
+/** Whoever has begun to walk through the offers stays where he is, if that is still offered. */
+function replaced({ shown, active }: Offers, found: readonly Offer[]): Offers {
+  return { shown: found, active: found.findIndex(({ text }) => text === shown[active]?.text) }
 }
