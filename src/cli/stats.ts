@@ -26,7 +26,12 @@ export async function stats(args: readonly string[]): Promise<number> {
     return 0
   }
   const time = (ms: number | undefined) => (ms === undefined ? '-' : new Date(ms).toISOString())
+  const { recordsWithoutWords: missing } = found
+  const words =
+    missing === undefined
+      ? ''
+      : `words   written down for all${missing > 0 ? ` but ${missing}` : ''} events\n`
   await print(`events  ${found.events}\nalerts  ${found.alerts}\nsize    ${(found.sizeBytes / 2 ** 20).toFixed(1)} MiB
-oldest  ${time(found.oldestMs)}\nnewest  ${time(found.newestMs)}\n`)
+oldest  ${time(found.oldestMs)}\nnewest  ${time(found.newestMs)}\n${words}`)
   return 0
 }

@@ -116,7 +116,7 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         if (options.limits)
           yield* applyLimits(segments, options.limits, { nowMs: clock.trusted(), telemetry })
       }
-      const words = new WordIndex({ database, segments, share: options.wordsShare })
+      const words = new WordIndex({ database, segments, share: options.wordsShare, telemetry })
       words.start()
       const stopMaintenance = regularly(() => indexer.inSteps(tidy()), clock, telemetry)
       return new DiskStore({

@@ -127,6 +127,8 @@ export interface StoreStats {
   readonly events: number
   readonly alerts: number
   readonly sizeBytes: number
+  /** Records whose words are not written down yet, so that every search for a text reads them; absent in a store without such. */
+  readonly recordsWithoutWords?: number
   readonly oldestMs: number | undefined
   readonly newestMs: number | undefined
 }

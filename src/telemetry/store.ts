@@ -23,6 +23,11 @@ export function storeTelemetry({ log, metrics }: Telemetry) {
     help: 'Full commit log files that no segment holds yet.',
     registers,
   })
+  const withoutWords = new Gauge({
+    name: 'quaywatch_store_records_without_words',
+    help: 'Stored records whose words are not written down yet: every search for a text reads them.',
+    registers,
+  })
   const lost = new Counter({
     name: 'quaywatch_store_damaged_files_total',
     help: 'Files of the store that could not be read and were set aside.',
@@ -46,6 +51,9 @@ export function storeTelemetry({ log, metrics }: Telemetry) {
     },
     filesWaiting(count: number): void {
       waiting.set(count)
+    },
+    recordsWithoutWords(count: number): void {
+      withoutWords.set(count)
     },
     loadFailed(error: Error, waitMs: number): void {
       log.error(

@@ -139,7 +139,7 @@ export class DiskStore implements KeptStore {
   }
 
   async stats(): Promise<StoreStats> {
-    const { segments, indexer, writer } = this.#parts
+    const { segments, indexer, writer, words } = this.#parts
     await indexer.catchUp()
     const list = segments.list.filter(({ records }) => records > 0)
     const oldest = Math.min(...list.map(({ firstMs }) => firstMs))
@@ -148,6 +148,7 @@ export class DiskStore implements KeptStore {
       events: list.reduce((sum, { records }) => sum + records, 0),
       alerts: list.reduce((sum, { alerts }) => sum + alerts, 0),
       sizeBytes: (await segments.sizeBytes()) + writer.logBytes,
+      recordsWithoutWords: await words.missing(),
       oldestMs: list.length === 0 ? undefined : oldest,
       newestMs: list.length === 0 ? undefined : newest,
     }

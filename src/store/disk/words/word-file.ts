@@ -1,5 +1,5 @@
 import { existsSync, openSync, readSync, closeSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 
 import { bitCount, bitmapBytes } from './grams.ts'
@@ -87,6 +87,12 @@ export class WordFile {
       closeSync(file)
     }
   }
+}
+
+/** How many blocks a file may have. */
+export async function blocksIn(file: string): Promise<number> {
+  const found = await stat(file).catch(() => undefined)
+  return Math.floor((found?.size ?? 0) / strideBytes)
 }
 
 function headerOf({ from, to, records, check, hidesLetters }: Block): Buffer {

@@ -1,11 +1,12 @@
 import { type Database, Incomplete } from '../database.ts'
+import type { StoreTelemetry } from '../../../telemetry/store.ts'
 import { isMemoryExhausted } from '../damage.ts'
 import type { Segment } from '../segment-file.ts'
 import type { Segments } from '../segments.ts'
 import { addGrams, bitCount, hidesLetters } from './grams.ts'
 import type { MayHold } from './needed-words.ts'
 import { addRange, inRanges, lengthOf, type Range } from './ranges.ts'
-import { type PlacedBlock, WordFile } from './word-file.ts'
+import { blocksIn, type PlacedBlock, WordFile } from './word-file.ts'
 
 /** Positions in a block: as many rows as the database reads at once. */
 const blockLength = 2048
@@ -18,6 +19,7 @@ export interface WordIndexParts {
   readonly segments: Segments
   /** Of one processor's time, how much writing down words may take. */
   readonly share?: number | undefined
+  readonly telemetry?: StoreTelemetry | undefined
 }
 
 interface Known {
@@ -35,15 +37,17 @@ export class WordIndex {
   readonly #database: Database
   readonly #segments: Segments
   readonly #share: number
+  readonly #telemetry: StoreTelemetry | undefined
   readonly #known = new Map<number, Promise<Known>>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<unknown> = Promise.resolve()
   #stopped = false
 
-  constructor({ database, segments, share = 0.1 }: WordIndexParts) {
+  constructor({ database, segments, share = 0.1, telemetry }: WordIndexParts) {
     this.#database = database
     this.#segments = segments
     this.#share = share
+    this.#telemetry = telemetry
   }
 
   start(): void {
@@ -88,6 +92,17 @@ export class WordIndex {
     while (!this.#stopped && (await this.#next(until))) await this.#database.forgetFiles()
   }
 
+  /** How many records have no words yet. What is written down and was not looked at is believed. */
+  async missing(): Promise<number> {
+    let missing = 0
+    for (const segment of this.#segments.list) {
+      const known = await this.#known.get(segment.number)?.catch(() => undefined)
+      const written = known ? recordsIn(known) : (await blocksIn(wordsOf(segment.path))) * blockLength
+      missing += Math.max(0, segment.records - written)
+    }
+    return missing
+  }
+
   #later(ms: number): void {
     if (this.#stopped) return
     this.#timer = setTimeout(() => void this.#goOn(), ms)
@@ -99,6 +114,7 @@ export class WordIndex {
     // A segment that is gone, or a disk that is full: searches read more meanwhile.
     const isMore = await this.#next(undefined).catch(() => false)
     const spentMs = performance.now() - began
+    this.#telemetry?.recordsWithoutWords(await this.missing())
     this.#later(isMore ? Math.max(shortestWaitMs, spentMs * (1 / this.#share - 1)) : idleMs)
   }
 
@@ -241,6 +257,12 @@ export function wordsOf(segmentFile: string): string {
 
 function covers(block: PlacedBlock | undefined, { from, to }: Range): boolean {
   return block !== undefined && block.from <= from && block.to >= to
+}
+
+function recordsIn({ blocks }: Known): number {
+  let sum = 0
+  for (const { records } of blocks.values()) sum += records
+  return sum
 }
 
 type NumberedRange = readonly [number: number, range: Range]
