@@ -22,7 +22,7 @@ import { engineLineOf, lateEventOf, type LateEvent, type Outgoing } from './outg
 import { pause } from './pause.ts'
 import { PendingQueue } from './pending-queue.ts'
 import { SeenEvents } from './seen-events.ts'
-import { RecentChanges } from './recent-changes.ts'
+import type { EngineChange } from './recent-changes.ts'
 import { receivedSoFar, type Received as Earlier } from './spooled.ts'
 import { Spool, type SpoolLimits, type SpoolPosition } from './spool.ts'
 import { followUp, outgoing, outgoingOwn, OwnEvents, waitingEvent } from './waiting-event.ts'
@@ -61,7 +61,6 @@ const stallMs = 2000
 interface Progress {
   readonly positions: Map<string, Position>
   readonly late: LateEvents
-  readonly changes: RecentChanges
   spool: SpoolPosition | undefined
 }
 
@@ -109,8 +108,7 @@ export class DockerSource implements Source {
     const outbox = new Outbox(spool, batchSize, (error) => this.#telemetry.spoolFailed(messageOf(error)))
     this.#outbox = outbox
     this.#gaps = new Map(place.gaps)
-    const changes = new RecentChanges(place.changes, performance.now())
-    const progress = { positions: new Map(place.positions), late: earlier.late, changes, spool: place.spool }
+    const progress = { positions: new Map(place.positions), late: earlier.late, spool: place.spool }
     const stop = new AbortController()
     const either = AbortSignal.any([signal, stop.signal])
     this.#say('Started')
@@ -172,8 +170,7 @@ export class DockerSource implements Source {
       if (item.closesGap && nano === this.#gaps.get(engine)?.to) this.#gaps.delete(engine)
     }
     progress.spool = after ?? progress.spool
-    progress.changes.add(changes, performance.now())
-    const rest = { late: late.all(), spool: progress.spool, changes: progress.changes.all() }
+    const rest = { late: late.all(), spool: progress.spool, changes: [...this.#unsaved(), ...changes] }
     const place: Place = { positions, gaps: this.#gaps, ...rest }
     const cursor = writeCursor(place)
     const events = items.map(({ raw }) => raw)
@@ -191,6 +188,13 @@ export class DockerSource implements Source {
     for (const { engine, change } of changes) this.#engines.get(engine)?.containers.store(change)
     for (const [engine, { nano }] of positions) this.#engines.get(engine)?.containers.storedUntil(nano)
     return true
+  }
+
+  /** Stored, and perhaps not in the saved lists of containers. */
+  #unsaved(): EngineChange[] {
+    return [...this.#engines].flatMap(([engine, { containers }]) =>
+      containers.unsaved().map((change) => ({ engine, change })),
+    )
   }
 
   #restoreEngines(place: Place, resumes: (engine: string) => boolean): void {

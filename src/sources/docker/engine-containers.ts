@@ -3,6 +3,7 @@ import type { ContainerChange, KnownContainer } from './known-containers.ts'
 import { KnownContainers } from './known-containers.ts'
 
 const rememberedFound = 4096
+const keptUnsaved = 512
 
 /**
  * The containers of one engine, twice: as they are after everything that was received, and after everything that is stored. Who goes on after
@@ -12,6 +13,7 @@ export class EngineContainers {
   readonly received: KnownContainers
   readonly stored: KnownContainers
   #storedNano: bigint | undefined
+  #unsaved: { readonly version: number; readonly change: ContainerChange }[] = []
   /** What happens once to a container, and was told without its event. */
   readonly #found = new BoundedMap<string, true>(rememberedFound)
 
@@ -37,7 +39,25 @@ export class EngineContainers {
   }
 
   store(change: ContainerChange): void {
+    const before = this.stored.version
     this.stored.apply(change)
+    const { version } = this.stored
+    if (version === before) return
+    this.#unsaved.push({ version, change })
+    if (this.#unsaved.length > keptUnsaved) this.#unsaved.shift()
+  }
+
+  /**
+   * Changes that are stored and may not be in the saved list of containers: they lie in the cursor, so that list and cursor together are never
+   * older than what is stored. When there were more than 512 since the list was saved, one that happened in a gap may be told twice.
+   */
+  unsaved(): readonly ContainerChange[] {
+    return this.#unsaved.map(({ change }) => change)
+  }
+
+  /** The list of what is stored was saved as it was at this version. */
+  saved(version: number): void {
+    this.#unsaved = this.#unsaved.filter((one) => one.version > version)
   }
 
   storedUntil(nano: bigint | undefined): void {

@@ -47,6 +47,7 @@ export function keptEngine({ home, key, place, resumes, failed }: KeptEnginePart
       everyMs: knownEveryMs,
       version: () => containers.stored.version,
       text: () => knownText(containers.stored),
+      saved: (version) => containers.saved(version),
       failed: (error) => failed('saving the list of containers', error),
     }),
     new SavedFile({

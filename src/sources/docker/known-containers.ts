@@ -123,7 +123,7 @@ function toldAfter(
 ): KnownContainer['told'] {
   const told = before?.told ?? {}
   if (action !== 'create' && action !== 'start' && action !== 'die') return told
-  return (told[action] ?? 0n) > timeNano ? told : { ...told, [action]: timeNano }
+  return (told[action] ?? -1n) >= timeNano ? told : { ...told, [action]: timeNano }
 }
 
 function names(attributes: JsonObject): { name: string; image: string } {

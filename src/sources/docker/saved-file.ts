@@ -8,6 +8,8 @@ export interface SavedParts {
   /** Grows with every change. */
   version(): number
   text(): string
+  /** What was written had this version. */
+  saved?(version: number): void
   failed(error: unknown): void
 }
 
@@ -38,6 +40,7 @@ export class SavedFile {
     const text = this.#parts.text()
     this.#saving = this.#saving
       .then(() => write(this.#parts.file, text))
+      .then(() => this.#parts.saved?.(version))
       .catch((error: unknown) => this.#parts.failed(error))
   }
 }
