@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import { Problem } from './client.ts'
 
-/** Moves on when somebody changed searches, notes or mutes here. */
+/** Moves on when somebody changed searches, notes, mutes, users or tokens here. */
 export const noted = signal(0)
 
 /** Does something and says how it went. */

@@ -6,6 +6,7 @@ import { Access } from '../parts/access.tsx'
 import { Card } from '../parts/card.tsx'
 import { MutesCard } from '../parts/mutes.tsx'
 import { Advice, Command, Failed } from '../parts/notice.tsx'
+import { Numbers } from '../parts/numbers.tsx'
 import { Senders } from '../parts/senders.tsx'
 import { sourceName } from '../parts/source-states.tsx'
 import { Text } from '../parts/text.tsx'
@@ -24,7 +25,7 @@ export function HealthPage() {
   return (
     <div class="board">
       {problem && <Failed problem={problem} />}
-      <Numbers health={data} />
+      <Sums health={data} />
       <Sources health={data} />
       <Checks health={data} />
       {data.rules.problems.length > 0 && <RuleProblems health={data} />}
@@ -36,7 +37,7 @@ export function HealthPage() {
   )
 }
 
-function Numbers({ health }: { readonly health: Health }) {
+function Sums({ health }: { readonly health: Health }) {
   const { store, pipeline, nowMs, startedAtMs } = health
   const numbers = [
     ['Running for', duration(nowMs - startedAtMs)],
@@ -47,16 +48,7 @@ function Numbers({ health }: { readonly health: Health }) {
     ['On disk', size(store.sizeBytes)],
     ['Reaches back', store.oldestMs === undefined ? '–' : ago(store.oldestMs, nowMs).replace(' ago', '')],
   ] as const
-  return (
-    <dl class="strip numbers">
-      {numbers.map(([name, value]) => (
-        <div key={name} class={`tile ${name === 'Lost' && pipeline.dropped > 0 ? 'is-bad' : ''}`}>
-          <dt class="tile-label">{name}</dt>
-          <dd class="tile-value">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <Numbers numbers={numbers} bad={pipeline.dropped > 0 ? 'Lost' : undefined} />
 }
 
 function Sources({ health }: { readonly health: Health }) {

@@ -11,6 +11,7 @@ import { Link } from '../parts/link.tsx'
 import { NewestPanel } from '../parts/newest-panel.tsx'
 import { Level } from '../parts/severity.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
+import { Table } from '../parts/table.tsx'
 import { Line } from '../parts/text.tsx'
 import { Legend } from './docker.tsx'
 
@@ -148,48 +149,32 @@ function Identities() {
       {ordered.length === 0 ? (
         <Quiet isReady={all.isReady}>Nobody made a request in this time.</Quiet>
       ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of identities">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Kind</th>
-                <th scope="col">Highest level</th>
-                <th scope="col" class="num">
-                  Requests
+        <Table
+          label="Table of identities"
+          heads={['Name', 'Kind', 'Highest level', 'Requests', 'Refused', 'Share']}
+          numbers={['Requests', 'Refused', 'Share']}
+        >
+          {ordered.slice(0, 20).map((bucket) => {
+            const name = String(bucket.key)
+            const no = refused.get(name) ?? 0
+            return (
+              <tr key={name}>
+                <th scope="row">
+                  <Link href={entityHref('user', name)}>
+                    <Line>{name}</Line>
+                  </Link>
                 </th>
-                <th scope="col" class="num">
-                  Refused
-                </th>
-                <th scope="col" class="num">
-                  Share
-                </th>
+                <td>{kindOf(name)}</td>
+                <td>
+                  <Level level={bucket.maxLevel ?? 0} />
+                </td>
+                <td class="num">{shortCount(bucket.count)}</td>
+                <td class={`num ${no > 0 ? 'is-bad' : ''}`}>{shortCount(no)}</td>
+                <td class="num">{Math.round((no / bucket.count) * 100)} %</td>
               </tr>
-            </thead>
-            <tbody>
-              {ordered.slice(0, 20).map((bucket) => {
-                const name = String(bucket.key)
-                const no = refused.get(name) ?? 0
-                return (
-                  <tr key={name}>
-                    <th scope="row">
-                      <Link href={entityHref('user', name)}>
-                        <Line>{name}</Line>
-                      </Link>
-                    </th>
-                    <td>{kindOf(name)}</td>
-                    <td>
-                      <Level level={bucket.maxLevel ?? 0} />
-                    </td>
-                    <td class="num">{shortCount(bucket.count)}</td>
-                    <td class={`num ${no > 0 ? 'is-bad' : ''}`}>{shortCount(no)}</td>
-                    <td class="num">{Math.round((no / bucket.count) * 100)} %</td>
-                  </tr>
-                )
-              })}
-            </tbody>
-          </table>
-        </div>
+            )
+          })}
+        </Table>
       )}
       {(ordered.length > 20 || other > 0) && (
         <p class="more">and {count(Math.max(0, ordered.length - 20))} more identities</p>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
-import { call, me, Problem, useResource } from '../data/client.ts'
+import { noted, useAct } from '../data/act.ts'
+import { call, me, useResource } from '../data/client.ts'
 import { visible } from '../../../src/api/visible-text.ts'
 import { ago, full } from '../data/time.ts'
 import { Card } from './card.tsx'
@@ -34,28 +35,6 @@ interface Token {
   readonly lastUsedAtMs?: number
 }
 
-/** Does something and says how it went; asking again shows the result. */
-function useAction(): {
-  readonly problem: Problem | undefined
-  readonly version: number
-  readonly act: (work: Promise<unknown>, done?: () => void) => void
-} {
-  const [problem, setProblem] = useState<Problem | undefined>(undefined)
-  const [version, setVersion] = useState(0)
-  const act = (work: Promise<unknown>, done?: () => void) => {
-    setProblem(undefined)
-    run(work, done).catch((error: unknown) =>
-      setProblem(error instanceof Problem ? error : new Problem(0, {})),
-    )
-  }
-  async function run(work: Promise<unknown>, done: (() => void) | undefined): Promise<void> {
-    await work
-    setVersion((before) => before + 1)
-    done?.()
-  }
-  return { problem, version, act }
-}
-
 /** My password and sessions; for administrators also who else may come in. */
 export function Access() {
   const isAdmin = me.value?.role === 'admin'
@@ -73,7 +52,7 @@ function Password() {
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
   const [isDone, setDone] = useState(false)
-  const { problem, act } = useAction()
+  const { problem, act } = useAct()
   const has = me.value?.hasPassword ?? false
   return (
     <Card title="My password" span="half">
@@ -146,8 +125,8 @@ function RoleChoice({
 }
 
 function Users() {
-  const { problem, version, act } = useAction()
-  const { data } = useResource<{ users: readonly User[] }>({ path: '/users', version })
+  const { problem, act } = useAct()
+  const { data } = useResource<{ users: readonly User[] }>({ path: '/users', version: noted.value })
   const [name, setName] = useState('')
   const [role, setRole] = useState('viewer')
   const [password, setPassword] = useState('')
@@ -217,8 +196,8 @@ function Users() {
 }
 
 function Tokens() {
-  const { problem, version, act } = useAction()
-  const { data } = useResource<{ tokens: readonly Token[] }>({ path: '/tokens', version })
+  const { problem, act } = useAct()
+  const { data } = useResource<{ tokens: readonly Token[] }>({ path: '/tokens', version: noted.value })
   const [name, setName] = useState('')
   const [role, setRole] = useState('viewer')
   const [days, setDays] = useState('90')
@@ -286,8 +265,8 @@ function Tokens() {
 }
 
 function Sessions() {
-  const { problem, version, act } = useAction()
-  const { data } = useResource<{ sessions: readonly Session[] }>({ path: '/sessions', version })
+  const { problem, act } = useAct()
+  const { data } = useResource<{ sessions: readonly Session[] }>({ path: '/sessions', version: noted.value })
   return (
     <Card title="Sessions" span="half">
       {problem && <Failed problem={problem} />}

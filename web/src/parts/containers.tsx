@@ -11,6 +11,7 @@ import { intervalFor } from './histogram.tsx'
 import { Link } from './link.tsx'
 import { Level } from './severity.tsx'
 import { partOf, seriesOf, Sparkline } from './sparkline.tsx'
+import { Table } from './table.tsx'
 import { Line } from './text.tsx'
 
 const action = 'data.docker.Action'
@@ -56,47 +57,34 @@ export function Containers() {
       {buckets.length === 0 ? (
         <Quiet isReady={all.isReady}>No container did anything in this time.</Quiet>
       ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of containers">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Image</th>
-                <th scope="col">Last</th>
-                <th scope="col" class="num">
-                  Starts
-                </th>
-                <th scope="col" class="num">
-                  Ends
-                </th>
-                <th scope="col" class="num">
-                  Failures
-                </th>
-                <th scope="col" class="num">
-                  Commands
-                </th>
-                <th scope="col">Highest level</th>
-                <th scope="col" class="num">
-                  Events
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {buckets.slice(0, 30).map((bucket) => {
-                const name = String(bucket.key)
-                const values = seriesOf(all.of('spark').buckets, name, { fromMs, toMs, intervalMs })
-                const last = newest.hits.find((hit) => fieldText(hit.document, containerName) === name)
-                const counts = [
-                  partOf(bucket.split, 'start'),
-                  partOf(bucket.split, 'die'),
-                  failures?.get(name) ?? 0,
-                  commands?.get(name) ?? 0,
-                ]
-                return <Row key={name} bucket={bucket} last={last} counts={counts} values={values} />
-              })}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Table of containers"
+          heads={[
+            'Name',
+            'Image',
+            'Last',
+            'Starts',
+            'Ends',
+            'Failures',
+            'Commands',
+            'Highest level',
+            'Events',
+          ]}
+          numbers={['Starts', 'Ends', 'Failures', 'Commands', 'Events']}
+        >
+          {buckets.slice(0, 30).map((bucket) => {
+            const name = String(bucket.key)
+            const values = seriesOf(all.of('spark').buckets, name, { fromMs, toMs, intervalMs })
+            const last = newest.hits.find((hit) => fieldText(hit.document, containerName) === name)
+            const counts = [
+              partOf(bucket.split, 'start'),
+              partOf(bucket.split, 'die'),
+              failures?.get(name) ?? 0,
+              commands?.get(name) ?? 0,
+            ]
+            return <Row key={name} bucket={bucket} last={last} counts={counts} values={values} />
+          })}
+        </Table>
       )}
       {(buckets.length > 30 || other > 0) && (
         <p class="more">and {count(Math.max(0, buckets.length - 30))} more containers</p>

@@ -1,5 +1,4 @@
 // What exists on the watched container engines now, whether or not something happened to it in the chosen time.
-import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { EngineInventory, InventoryContainer, InventoryImage } from '../../../src/event/inventory.ts'
 import { visible } from '../../../src/api/visible-text.ts'
@@ -11,6 +10,7 @@ import { ago, full } from '../data/time.ts'
 import { Card, Quiet } from './card.tsx'
 import { Link } from './link.tsx'
 import { Failed } from './notice.tsx'
+import { Table } from './table.tsx'
 import { Line, Text } from './text.tsx'
 
 type Engine = Omit<EngineInventory, 'containers' | 'images' | 'volumes' | 'networks'> & {
@@ -172,6 +172,7 @@ export function Images() {
       <Table
         label="Images"
         heads={['Name', 'Version', 'Digest', 'Built', 'First seen', 'Size', 'Used by', 'Watch out for']}
+        numbers={['Size']}
       >
         {shown.map((one) => (
           <tr key={one.id}>
@@ -223,33 +224,6 @@ function warningsOf(image: InventoryImage): readonly string[] {
     ...(image.digests.length === 0 ? ['no digest of a registry'] : []),
     ...(image.names.length === 0 ? ['lost its name'] : []),
   ]
-}
-
-function Table({
-  label,
-  heads,
-  children,
-}: {
-  readonly label: string
-  readonly heads: readonly string[]
-  readonly children: ComponentChildren
-}) {
-  return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
-      <table class="table">
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col" class={head === 'Size' ? 'num' : ''}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  )
 }
 
 /** Of one container, on its own page: how it is set up. */

@@ -3,6 +3,7 @@ import type { Health } from '../data/answers.ts'
 import { count } from '../data/text.ts'
 import { ago, duration, full } from '../data/time.ts'
 import { Card } from './card.tsx'
+import { Table } from './table.tsx'
 import { Line } from './text.tsx'
 
 const unknown = '–'
@@ -20,35 +21,22 @@ export function Senders({ health }: { readonly health: Health }) {
   const ordered = senders.toSorted((a, b) => a.lastEventAtMs - b.lastEventAtMs)
   return (
     <Card title="API servers that send" aside={<span class="muted">the most silent one first</span>}>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of API servers">
-        <table class="table">
-          <thead>
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col" class={numbers.includes(head) ? 'num' : ''}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {ordered.map(({ cluster, server, events, eventsPerSecond, lagSeconds, lastEventAtMs }) => (
-              <tr key={`${cluster} ${server}`}>
-                <th scope="row">
-                  <Line>{cluster}</Line>
-                </th>
-                <td class="mono">
-                  <Line>{server}</Line>
-                </td>
-                <td class="num">{count(events)}</td>
-                <td class="num">{eventsPerSecond === undefined ? unknown : rate(eventsPerSecond)}</td>
-                <td class="num">{lagSeconds === undefined ? unknown : duration(lagSeconds * 1000)}</td>
-                <td title={full(lastEventAtMs)}>{ago(lastEventAtMs, health.nowMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Table of API servers" heads={heads} numbers={numbers}>
+        {ordered.map(({ cluster, server, events, eventsPerSecond, lagSeconds, lastEventAtMs }) => (
+          <tr key={`${cluster} ${server}`}>
+            <th scope="row">
+              <Line>{cluster}</Line>
+            </th>
+            <td class="mono">
+              <Line>{server}</Line>
+            </td>
+            <td class="num">{count(events)}</td>
+            <td class="num">{eventsPerSecond === undefined ? unknown : rate(eventsPerSecond)}</td>
+            <td class="num">{lagSeconds === undefined ? unknown : duration(lagSeconds * 1000)}</td>
+            <td title={full(lastEventAtMs)}>{ago(lastEventAtMs, health.nowMs)}</td>
+          </tr>
+        ))}
+      </Table>
     </Card>
   )
 }

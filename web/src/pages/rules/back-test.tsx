@@ -9,6 +9,7 @@ import { ago, minute } from '../../data/time.ts'
 import { Card, Quiet } from '../../parts/card.tsx'
 import { Link } from '../../parts/link.tsx'
 import { Failed } from '../../parts/notice.tsx'
+import { Numbers } from '../../parts/numbers.tsx'
 import { Level } from '../../parts/severity.tsx'
 import { Line, Text } from '../../parts/text.tsx'
 
@@ -221,14 +222,7 @@ function Outcome({ job }: { readonly job: Job }) {
   ] as const
   return (
     <>
-      <dl class="strip numbers">
-        {numbers.map(([name, value]) => (
-          <div key={name} class="tile">
-            <dt class="tile-label">{name}</dt>
-            <dd class="tile-value">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Numbers numbers={numbers} />
       <Card
         title="Rules of the draft"
         aside={

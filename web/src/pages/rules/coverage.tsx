@@ -6,7 +6,9 @@ import { count, plural, shortCount } from '../../data/text.ts'
 import { Card } from '../../parts/card.tsx'
 import { Link } from '../../parts/link.tsx'
 import { Failed } from '../../parts/notice.tsx'
+import { Numbers } from '../../parts/numbers.tsx'
 import { Level } from '../../parts/severity.tsx'
+import { Table } from '../../parts/table.tsx'
 import { Line } from '../../parts/text.tsx'
 
 interface GroupCoverage {
@@ -46,61 +48,35 @@ export function CoverageView() {
   ] as const
   return (
     <div class="board board-inner">
-      <dl class="strip numbers">
-        {numbers.map(([name, value]) => (
-          <div key={name} class="tile">
-            <dt class="tile-label">{name}</dt>
-            <dd class="tile-value">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Numbers numbers={numbers} />
       <Card title="By group" aside={<span class="muted">all events of the last {days} days</span>}>
-        <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of rule groups">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Group</th>
-                <th scope="col" class="num">
-                  Rules
-                </th>
-                <th scope="col" class="num">
-                  Matched
-                </th>
-                <th scope="col">Share</th>
-                <th scope="col" class="num">
-                  Events
-                </th>
-                <th scope="col">Highest level</th>
-                <th scope="col" class="num">
-                  Techniques
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {groups.slice(0, 60).map((group) => (
-                <tr key={group.name}>
-                  <th scope="row">
-                    <Link href={hrefOf('rules', { view: undefined, find: group.name })}>
-                      <Line>{group.name}</Line>
-                    </Link>
-                  </th>
-                  <td class="num">{count(group.rules)}</td>
-                  <td class="num">{count(group.spoke)}</td>
-                  <td>
-                    <span class="bar-track share">
-                      <i class="fill-0" style={{ width: `${(group.spoke / group.rules) * 100}%` }} />
-                    </span>
-                  </td>
-                  <td class="num">{shortCount(group.alerts)}</td>
-                  <td>
-                    <Level level={group.highest} />
-                  </td>
-                  <td class="num">{count(group.techniques)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Table of rule groups"
+          heads={['Group', 'Rules', 'Matched', 'Share', 'Events', 'Highest level', 'Techniques']}
+          numbers={['Rules', 'Matched', 'Events', 'Techniques']}
+        >
+          {groups.slice(0, 60).map((group) => (
+            <tr key={group.name}>
+              <th scope="row">
+                <Link href={hrefOf('rules', { view: undefined, find: group.name })}>
+                  <Line>{group.name}</Line>
+                </Link>
+              </th>
+              <td class="num">{count(group.rules)}</td>
+              <td class="num">{count(group.spoke)}</td>
+              <td>
+                <span class="bar-track share">
+                  <i class="fill-0" style={{ width: `${(group.spoke / group.rules) * 100}%` }} />
+                </span>
+              </td>
+              <td class="num">{shortCount(group.alerts)}</td>
+              <td>
+                <Level level={group.highest} />
+              </td>
+              <td class="num">{count(group.techniques)}</td>
+            </tr>
+          ))}
+        </Table>
         {groups.length > 60 && <p class="more">and {plural(groups.length - 60, 'more group')}</p>}
       </Card>
       <Card
