@@ -50,19 +50,32 @@ function putOthers(bytes: Buffer, at: number): number {
   return end
 }
 
+/** Bytes that stand for themselves; gives the index behind them. Nearly everything: variables of its own are quicker. */
+function putPlain(bytes: Buffer, from: number): number {
+  const target = scratch
+  let to = out
+  let at = from
+  let byte = bytes[at] ?? quote
+  while (byte !== quote && byte !== backslash && byte < 0x7f) {
+    target[to++] = byte
+    at += 1
+    byte = bytes[at] ?? quote
+  }
+  out = to
+  return at
+}
+
 /** A string, `at` on its opening quote; gives the index behind the closing one. */
 function putString(bytes: Buffer, at: number): number {
   scratch[out++] = quote
-  let index = at + 1
-  for (;;) {
+  for (let index = at + 1; ;) {
+    index = putPlain(bytes, index)
     const byte = bytes[index] ?? quote
-    if (byte === backslash) index = putEscape(bytes, index)
-    else if (byte >= 0x7f) index = putOthers(bytes, index)
-    else {
-      scratch[out++] = byte
-      index += 1
-      if (byte === quote) return index
+    if (byte === quote) {
+      scratch[out++] = quote
+      return index + 1
     }
+    index = byte === backslash ? putEscape(bytes, index) : putOthers(bytes, index)
   }
 }
 
