@@ -1,4 +1,4 @@
-// What the first page says about a rule that speaks rarely, between rules that speak all the time.
+// What the first page says: of a rule that speaks rarely between rules that speak all the time, and while counts are on their way.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
@@ -7,6 +7,7 @@ import { launch, noBrowser, visit } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill, type Stored } from '../support/fill-store.ts'
+import { hold } from '../support/hold.ts'
 import { documentOf } from '../support/recorded-alerts.ts'
 
 const hourMs = 3_600_000
@@ -16,7 +17,7 @@ function alertOf(at: number, id: number, level: number, description: string): St
   return documentOf(at, data, 'Wazuh-Docker', { id, level, description, groups: ['docker'] })
 }
 
-describe('Needs attention', { skip: noBrowser }, () => {
+describe('Overview', { skip: noBrowser }, () => {
   let dashboard: Dashboard
   let browser: Browser
 
@@ -36,7 +37,7 @@ describe('Needs attention', { skip: noBrowser }, () => {
     await dashboard.close()
   })
 
-  it('has the last words of every rule, also when five hundred newer alerts are of another', async () => {
+  it('has under Needs attention the last words of every rule, also when five hundred newer alerts are of another', async () => {
     const { page, complaints } = await visit(browser)
     await page.goto(await dashboard.api.signInLink())
     const rules = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem')
@@ -51,5 +52,18 @@ describe('Needs attention', { skip: noBrowser }, () => {
       ],
     )
     assert.deepEqual(complaints, [])
+  })
+
+  it('does not wait for what takes long to count', async () => {
+    const { page } = await visit(browser)
+    const slow = await hold(page, /\/api\/v1\/aggregate$/)
+    await page.goto(await dashboard.api.signInLink())
+    await slow.asked(3)
+    await page.getByText('502 alerts').waitFor()
+    await page.getByRole('region', { name: 'Needs attention' }).getByText('Frequent 499').waitFor()
+    const fresh = page.getByRole('region', { name: 'New here' })
+    await fresh.getByText('Loading…').waitFor()
+    await slow.letGo()
+    await fresh.getByText('100801').waitFor()
   })
 })

@@ -1,7 +1,7 @@
 import type { Aggregation } from '../../../src/store/store.ts'
 import type { AggregateAnswer, AggregationResult, Health, Hit, SearchAnswer } from './answers.ts'
 import { range, refreshed, scopeWithin } from './address.ts'
-import type { Problem } from './client.ts'
+import type { Problem, Resource } from './client.ts'
 import { both } from './filter.ts'
 import { queryString, useResource } from './client.ts'
 import { askTogether } from './together.ts'
@@ -36,8 +36,17 @@ const nothing: AggregationResult = { buckets: [] }
 /** Many counts in one request. */
 export function useCounts(aggs: Readonly<Record<string, Aggregation>>, narrower: Narrower = {}): Counts {
   const body = { ...narrowed(narrower), aggs }
-  const { data, problem } = useResource<AggregateAnswer>({ path: '/aggregates', body }, askTogether)
+  return countsOf(useResource<AggregateAnswer>({ path: '/aggregates', body }, askTogether))
+}
+
+function countsOf({ data, problem }: Resource<AggregateAnswer>): Counts {
   return { of: (name) => data?.results[name] ?? nothing, isReady: data !== undefined, problem }
+}
+
+/** Counts by fields that every event has to be opened for: the page shows the others meanwhile. */
+export function useSlowCounts(aggs: Readonly<Record<string, Aggregation>>, narrower: Narrower = {}): Counts {
+  const body = { ...narrowed(narrower), aggs }
+  return countsOf(useResource<AggregateAnswer>({ path: '/aggregate', body }))
 }
 
 /** The newest events of a kind. */

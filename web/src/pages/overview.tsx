@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Bucket } from '../data/answers.ts'
 import { hrefOf, range } from '../data/address.ts'
 import type { Counts } from '../data/ask.ts'
-import { before, useCounts, useHealth } from '../data/ask.ts'
+import { before, useCounts, useHealth, useSlowCounts } from '../data/ask.ts'
 import { labelOf } from '../data/event.ts'
 import { entityHref, kindOf } from '../data/entity.ts'
 import { filterText, hrefWith, hrefWithin } from '../data/filter.ts'
@@ -29,7 +29,6 @@ export function OverviewPage() {
       containers: { kind: 'terms', field: 'data.docker.Actor.Attributes.name', size: 8 },
       users: { kind: 'terms', field: 'data.user.username', size: 8 },
       hosts: { kind: 'terms', field: 'agent.name', size: 8 },
-      tactics: { kind: 'terms', field: 'rule.mitre.tactic', size: 14 },
     },
     { ds: 'alerts' },
   )
@@ -58,20 +57,7 @@ export function OverviewPage() {
         <BarList field="data.user.username" result={of('users')} isReady={isReady} byLevel />
       </Card>
       <NewHere />
-      <Card
-        title="Tactics (MITRE ATT&CK)"
-        span="half"
-        problem={counts.problem}
-        aside={<Link href={hrefOf('mitre')}>Matrix</Link>}
-      >
-        <BarList
-          field="rule.mitre.tactic"
-          result={of('tactics')}
-          isReady={isReady}
-          byLevel
-          empty="No alert with a tactic in this time."
-        />
-      </Card>
+      <Tactics />
       <Card title="Hosts" span="half" problem={counts.problem}>
         <BarList field="agent.name" result={of('hosts')} isReady={isReady} byLevel />
       </Card>
@@ -82,6 +68,27 @@ export function OverviewPage() {
 function Total({ counts }: { readonly counts: Counts }) {
   const total = counts.of('time').buckets.reduce((sum, bucket) => sum + bucket.count, 0)
   return <>{counts.isReady ? plural(total, 'alert') : ''}</>
+}
+
+function Tactics() {
+  const field = 'rule.mitre.tactic'
+  const counts = useSlowCounts({ tactics: { kind: 'terms', field, size: 14 } }, { ds: 'alerts' })
+  return (
+    <Card
+      title="Tactics (MITRE ATT&CK)"
+      span="half"
+      problem={counts.problem}
+      aside={<Link href={hrefOf('mitre')}>Matrix</Link>}
+    >
+      <BarList
+        field={field}
+        result={counts.of('tactics')}
+        isReady={counts.isReady}
+        byLevel
+        empty="No alert with a tactic in this time."
+      />
+    </Card>
+  )
 }
 
 /** The way of the events, from where they come to where they lie. */
@@ -237,8 +244,8 @@ function NewHere() {
   const aggs = Object.fromEntries(
     watched.map((field) => [field, { kind: 'terms', field, size: 500 } as const]),
   )
-  const now = useCounts(aggs, { ds: 'events' })
-  const then = useCounts(aggs, { ds: 'events', ...before() })
+  const now = useSlowCounts(aggs, { ds: 'events' })
+  const then = useSlowCounts(aggs, { ds: 'events', ...before() })
   const { fromMs, toMs } = range.value
   const isReady = now.isReady && then.isReady
   const fresh = watched.flatMap((field) => {
