@@ -218,9 +218,10 @@ export class EngineSession {
     }
   }
 
-  /** Receives what the engine remembers, whatever the stream is doing. */
+  /** Receives what the engine remembers. The stream goes first: it may hold older events that are not remembered any more. */
   async #catchUp(since: bigint): Promise<void> {
     const events = await this.#remembered(since - overlapNano)
+    await this.#streamCatchesUp(events)
     if (this.#isOver) return
     for (const event of events) if (event.timeNano >= this.#beginsNano) this.#receive(event)
   }
@@ -243,6 +244,7 @@ export class EngineSession {
 
   /** Compares states, hands on the changes nobody told us of, and declares the gap. */
   #closeGap(gap: OpenGap, reason: Gap['reason'] | undefined): void {
+    if (this.#comparing) return this.#later(settleMs, () => this.#closeGap(gap, reason))
     this.#comparing = this.#compare(gap, reason)
       .catch((error: unknown) => {
         this.#failed('comparing states', error)
