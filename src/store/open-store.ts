@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly limits?: Limits
   /** What DuckDB may use, in bytes. */
   readonly memoryBytes?: number
+  /** How long one question may take before it is answered in part. Default: ten seconds. */
+  readonly timeLimitMs?: number
   /** How many of the newest ids are kept in memory; older ones are looked up on disk. */
   readonly recentIds?: number
   /** Of one processor's time, how much writing down the words of events may take, which makes searches for rare ones fast. Default: a tenth; 0: none. */
@@ -128,6 +130,7 @@ export async function openStore(options: StoreOptions): Promise<KeptStore> {
         identity,
         mender,
         words,
+        timeLimitMs: options.timeLimitMs ?? 10_000,
         release,
         stopMaintenance: () => {
           closing.abort()

@@ -23,17 +23,17 @@ export async function aggregateSegments(
   request: AggregateRequest,
   callerSignal: AbortSignal,
 ): Promise<Readonly<Record<string, AggregationResult>>> {
-  const { signal, limit: slow } = timeLimit(callerSignal)
+  const limit = timeLimit(readable.timeLimitMs, callerSignal)
   const results: Record<string, AggregationResult> = {}
   const inRange = within(segments, request)
   for (const [name, aggregation] of Object.entries(request.aggregations)) {
     try {
       const field = 'field' in aggregation ? aggregation.field : undefined
       const segments = await narrowed(readable.words, inRange, mayHoldAt(request.query, field))
-      const scope: Scope = { ...readable, segments, request, signal }
+      const scope: Scope = { ...readable, segments, request, signal: limit.signal }
       results[name] = segments.length === 0 ? nothing(aggregation) : await run(aggregation, scope)
     } catch (error) {
-      const partial = callerSignal.aborted ? undefined : limitReached(error, slow)
+      const partial = callerSignal.aborted ? undefined : limitReached(error, limit)
       if (partial === undefined) throw error
       results[name] = { buckets: [], partial }
     }

@@ -3,6 +3,8 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/nod
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 
+import { isMemoryExhausted } from './damage.ts'
+
 // Imported, its 180 files would be read once more to find what each of them exports: as long as all the rest of their loading.
 const { DuckDBBlobVector, DuckDBInstance }: typeof duckdb = createRequire(import.meta.url)('@duckdb/node-api')
 
@@ -183,9 +185,18 @@ export class Database {
 
   /**
    * Runs with more memory when so many bytes cannot be stored in what there usually is: they were in memory when they came, and nothing may be too large
-   * to become searchable.
+   * to become searchable. When those who read have it, once more when they are done.
    */
   async withMemoryFor(bytes: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#withMemory(bytes, work)
+    } catch (error) {
+      if (!isMemoryExhausted(error)) throw error
+      await this.whenUnread(() => this.#withMemory(bytes, work))
+    }
+  }
+
+  async #withMemory(bytes: number, work: () => Promise<void>): Promise<void> {
     const needed = bytes * memoryPerByte
     if (needed <= this.memoryBytes) return work()
     await this.#control?.run(`SET memory_limit = '${mebibytes(needed)}'`)

@@ -37,6 +37,7 @@ export interface DiskParts {
   readonly identity: Identity
   readonly mender: Mender
   readonly words: WordIndex
+  readonly timeLimitMs: number
   readonly stopMaintenance: () => void
   /** Frees what keeps other processes out. Called last. */
   readonly release: () => void

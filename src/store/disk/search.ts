@@ -13,7 +13,6 @@ import type { WordIndex } from './words/word-index.ts'
 
 export const countLimit = 10_000
 const hitLimit = 10_000
-const timeLimitMs = 10_000
 
 interface Frame {
   readonly dataset: Dataset
@@ -38,12 +37,18 @@ export function whereOf(request: Frame & Pick<SearchRequest, 'query'>, values: V
   return parts.join(' AND ')
 }
 
-export function timeLimit(signal: AbortSignal): { signal: AbortSignal; limit: AbortSignal } {
-  const limit = AbortSignal.timeout(timeLimitMs)
-  return { signal: AbortSignal.any([signal, limit]), limit }
+/** Ends one question. */
+export interface TimeLimit {
+  readonly ms: number
+  readonly slow: AbortSignal
+  /** Of the limit or of whoever asks. */
+  readonly signal: AbortSignal
 }
 
-const tooSlow = `the time limit of ${timeLimitMs / 1000} s was reached; narrow the time range or the query`
+export function timeLimit(ms: number, signal: AbortSignal): TimeLimit {
+  const slow = AbortSignal.timeout(ms)
+  return { ms, slow, signal: AbortSignal.any([signal, slow]) }
+}
 
 /** Events may be of a megabyte: when so many rows are too much for the memory of the store, fewer are read, at last one. */
 async function readFewer(
@@ -59,8 +64,8 @@ async function readFewer(
 }
 
 /** The sentence for a limit that ended a statement; `undefined` when it failed for another reason. */
-export function limitReached(error: unknown, slow: AbortSignal): string | undefined {
-  if (slow.aborted) return tooSlow
+export function limitReached(error: unknown, { ms, slow }: TimeLimit): string | undefined {
+  if (slow.aborted) return `the time limit of ${ms / 1000} s was reached; narrow the time range or the query`
   return isMemoryExhausted(error)
     ? 'it needs more memory than the store may use; narrow the time range or the query'
     : undefined
@@ -84,21 +89,23 @@ interface Found {
 export interface Readable {
   readonly database: Database
   readonly words: WordIndex
+  /** For one question. */
+  readonly timeLimitMs: number
 }
 
 /** One page and how many there are, newest first (or oldest), stopping as soon as both are known. */
 export async function searchSegments(
-  { database, words }: Readable,
+  readable: Readable,
   segments: readonly Segment[],
   request: SearchRequest,
   callerSignal: AbortSignal,
 ): Promise<Page> {
-  const { signal, limit: slow } = timeLimit(callerSignal)
+  const limit = timeLimit(readable.timeLimitMs, callerSignal)
   const found: Found = { hits: [], total: 0, isCounted: true }
   try {
-    await collect(found, { database, words, segments, request, signal })
+    await collect(found, { ...readable, segments, request, signal: limit.signal })
   } catch (error) {
-    const partial = callerSignal.aborted ? undefined : limitReached(error, slow)
+    const partial = callerSignal.aborted ? undefined : limitReached(error, limit)
     if (partial === undefined) throw error
     return { hits: found.hits, total: { value: Math.min(found.total, countLimit), exact: false }, partial }
   }

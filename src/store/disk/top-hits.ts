@@ -1,14 +1,10 @@
 import { mostTopHits, topHit } from '../query/top-hit.ts'
 import type { AggregateRequest, Aggregation, AggregationResult, Hit } from '../store.ts'
-import type { Database } from './database.ts'
-import { hitsAt, searchSegments, whereOf } from './search.ts'
+import { hitsAt, type Readable, searchSegments, whereOf } from './search.ts'
 import { Values } from './statement.ts'
 import type { Narrowed } from './words/narrowed.ts'
-import type { WordIndex } from './words/word-index.ts'
 
-interface Scope {
-  readonly database: Database
-  readonly words: WordIndex
+interface Scope extends Readable {
   readonly segments: readonly Narrowed[]
   readonly request: AggregateRequest
   readonly signal: AbortSignal
