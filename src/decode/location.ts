@@ -6,7 +6,7 @@ export function escapeLocation(location: ByteString): ByteString {
   return location.replace(/[|:]/g, '|$&')
 }
 
-export function unescapeLocation(location: ByteString): ByteString {
+function unescapeLocation(location: ByteString): ByteString {
   return location.replace(/\|([^])/g, '$1')
 }
 

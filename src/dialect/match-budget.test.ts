@@ -50,8 +50,8 @@ describe('MatchBudget', () => {
   it('grows with the event', () => {
     const budget = new MatchBudget()
     budget.refill(0)
-    assert.equal(budget.allowed(1e9), 20_000_000)
+    assert.equal(budget.allowed(1e9), 5_000_000)
     budget.refill(1_000_000)
-    assert.equal(budget.allowed(1e9), 84_000_000)
+    assert.equal(budget.allowed(1e9), 21_000_000)
   })
 })

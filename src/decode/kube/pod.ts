@@ -278,7 +278,7 @@ const violations: readonly (readonly [pattern: RegExp, risk: string])[] = [
   [/must not set [^)]{0,200}type to "?Unconfined|procMount/, 'unconfined'],
 ]
 
-export function violationRisks(violation: string): readonly string[] {
+function violationRisks(violation: string): readonly string[] {
   return violations.flatMap(([pattern, risk]) => (pattern.test(violation) ? [risk] : []))
 }
 
