@@ -32,7 +32,7 @@ async function writeDraft(page: Page, origin: string): Promise<void> {
 describe('a back-test', { skip: noBrowser }, () => {
   it(
     'shows how far it is, can be stopped, and names the events that a draft would find',
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (t) => {
       const home = temporaryFolder(t, 'back-test')
       const log = path.join(home, 'app.json')
@@ -66,7 +66,7 @@ describe('a back-test', { skip: noBrowser }, () => {
       await page
         .getByText(', stopped early')
         .or(page.getByRole('heading', { name: 'It was stopped' }))
-        .waitFor({ timeout: 30_000 })
+        .waitFor()
       assert.equal(await running.count(), 0)
 
       await run.click()

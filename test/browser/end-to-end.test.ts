@@ -34,7 +34,7 @@ describe('manager, engine and page together', { skip: missing }, () => {
 
   it(
     'an alert of a docker run is in the page and in alerts.json within a second',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (t) => {
       const home = temporaryFolder(t, 'end-to-end')
       manager = await startManager(t, home, '', { DOCKER_HOST: engine.host })

@@ -127,7 +127,7 @@ describe('Rules page', { skip: noBrowser }, () => {
         ['coverage', 'By group'],
       ] as const) {
         await other.page.goto(`${dashboard.origin}/rules?view=${view}`)
-        await other.page.getByText(ready).first().waitFor({ timeout: 30_000 })
+        await other.page.getByText(ready).first().waitFor()
         await settled(other.page)
         await picture(other.page, `rules-${view.split('&')[0] ?? ''}-${colorScheme}`)
         assert.deepEqual(await axeFindings(other.page), [], view)
