@@ -147,6 +147,26 @@ describe('changes behind a gap', { timeout: 600_000 }, () => {
     assert.deepEqual([...told(second), ...told(third)], ['destroy ab', 'pull cd'])
   })
 
+  it('a container that came and went just before a restart is not told as removed again', async (test) => {
+    const first = await begun(test)
+    engine.ring.push(eventOf('create', old, 10))
+    const second = read(test, first.home, first.from)
+    await second.until('connected', connected)
+    const short = [eventOf('create', fresh, 500), eventOf('destroy', fresh, 600)]
+    engine.send(short.map((line) => `${line}\n`).join(''))
+    await second.until('the removal', (text) => text.includes('"Action": "destroy"'))
+    await second.stop()
+    engine.ring.push(...short)
+    const third = read(test, first.home, second.cursor)
+    await third.until('connected', connected)
+    // What comes before the removal may be repeated; the store knows it.
+    await third.until('the creation again', (text) => text.includes('"Action": "create"'))
+    engine.ring.splice(0, 3, eventOf('pull', old, 900))
+    engine.hangUp()
+    await third.until('the gap', isGap)
+    assert.deepEqual(told(third), ['create ab', 'create cd', 'pull ab'])
+  })
+
   it('a removal inside of a gap is told by who goes on after a kill', async (test) => {
     const first = await begun(test)
     exist(engine, [])

@@ -159,10 +159,22 @@ export class EngineSession {
     const { seen } = this.#memory
     const id = engineEventId(this.#engineId, event)
     if (!this.#resumed) this.#watchResumption(event, id)
-    if (!seen.add(this.#engineId, event.timeNano, id)) return false
+    if (!seen.add(this.#engineId, event.timeNano, id)) {
+      this.#repeat(event)
+      return false
+    }
     if (this.#memory.containers.wasFound(event)) return false
     this.#handOn(event, id)
     return true
+  }
+
+  /** What is repeated around the position is not all known to be repeated: a container made there must also end there. */
+  #repeat(event: EngineEvent): void {
+    const { containers, inventory } = this.#memory
+    const change = changeOf(event)
+    if (!change) return
+    containers.received.apply(change)
+    inventory.apply(event)
   }
 
   /** `found`: not received but found by comparing states. */
