@@ -31,6 +31,11 @@ export class BoundedMap<K, V> {
     if (oldest.done !== true) this.#entries.delete(oldest.value)
   }
 
+  /** Oldest first. */
+  entries(): Iterable<readonly [K, V]> {
+    return this.#entries
+  }
+
   delete(key: K): void {
     this.#entries.delete(key)
   }

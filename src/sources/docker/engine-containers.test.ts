@@ -26,11 +26,19 @@ describe('EngineContainers', () => {
     assert.deepEqual(containers.unsaved(), [])
   })
 
-  it('keeps not more than 512, the newest', () => {
-    const containers = new EngineContainers(1000)
-    for (let at = 0; at < 600; at += 1) containers.store(change('create', `c${at}`, at + 1))
-    assert.equal(containers.unsaved().length, 512)
-    assert.equal(containers.unsaved()[0]?.actorId, 'c88')
+  it('keeps not more than 2,048, the newest', () => {
+    const containers = new EngineContainers(3000)
+    for (let at = 0; at < 2100; at += 1) containers.store(change('create', `c${at}`, at + 1))
+    assert.equal(containers.unsaved().length, 2048)
+    assert.equal(containers.unsaved()[0]?.actorId, 'c52')
+  })
+
+  it('a change that is stored again with its facts takes no second place', () => {
+    const containers = new EngineContainers(3000)
+    for (let at = 0; at < 2000; at += 1)
+      for (const _ of ['late', 'follow-up']) containers.store(change('create', `c${at}`, at + 1))
+    assert.equal(containers.unsaved().length, 2000)
+    assert.equal(containers.unsaved()[0]?.actorId, 'c0')
   })
 
   it('a container that was removed does not come back by what is found about it', () => {

@@ -3,7 +3,8 @@ import type { ContainerChange, KnownContainer } from './known-containers.ts'
 import { KnownContainers } from './known-containers.ts'
 
 const rememberedFound = 4096
-const keptUnsaved = 512
+/** Half a megabyte of the cursor; more than an engine does in the seconds until the list is saved. */
+const keptUnsaved = 2048
 
 /**
  * The containers of one engine, twice: as they are after everything that was received, and after everything that is stored. Who goes on after
@@ -13,7 +14,9 @@ export class EngineContainers {
   readonly received: KnownContainers
   readonly stored: KnownContainers
   #storedNano: bigint | undefined
-  #unsaved: { readonly version: number; readonly change: ContainerChange }[] = []
+  readonly #unsaved = new BoundedMap<string, { readonly version: number; readonly change: ContainerChange }>(
+    keptUnsaved,
+  )
   /** What happens once to a container, and was told without its event. */
   readonly #found = new BoundedMap<string, true>(rememberedFound)
 
@@ -43,21 +46,22 @@ export class EngineContainers {
     this.stored.apply(change)
     const { version } = this.stored
     if (version === before) return
-    this.#unsaved.push({ version, change })
-    if (this.#unsaved.length > keptUnsaved) this.#unsaved.shift()
+    const key = `${change.actorId} ${change.action} ${change.timeNano}`
+    // An event that came without its facts is stored once more, with them.
+    if (!this.#unsaved.has(key)) this.#unsaved.set(key, { version, change })
   }
 
   /**
    * Changes that are stored and may not be in the saved list of containers: they lie in the cursor, so that list and cursor together are never
-   * older than what is stored. When there were more than 512 since the list was saved, one that happened in a gap may be told twice.
+   * older than what is stored. When there were more than 2,048 since the list was saved, one that happened in a gap may be told twice.
    */
   unsaved(): readonly ContainerChange[] {
-    return this.#unsaved.map(({ change }) => change)
+    return [...this.#unsaved.entries()].map(([, { change }]) => change)
   }
 
   /** The list of what is stored was saved as it was at this version. */
   saved(version: number): void {
-    this.#unsaved = this.#unsaved.filter((one) => one.version > version)
+    for (const [key, one] of this.#unsaved.entries()) if (one.version <= version) this.#unsaved.delete(key)
   }
 
   storedUntil(nano: bigint | undefined): void {
