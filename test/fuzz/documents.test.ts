@@ -145,6 +145,11 @@ describe('data of documents', () => {
     assert.ok(quick.bytes > 0, 'no object was written as bytes')
   })
 
+  it('leaves a second user to those who know whether there was one', () => {
+    for (const second of ['[]', '["b"]', '"b"', '1'])
+      for (let time = 0; time < 9; time += 1) assertSameData(`{"learned":2, "user":["a"], "user":${second}}`)
+  })
+
   it('is in documents that are the same whichever way they are written', () => {
     const rule = new RuleText({
       id: 7,

@@ -285,6 +285,7 @@ function isInteger(start: number, end: number): boolean {
 function addArrays(marks: readonly ArrayMark[], at: number): boolean {
   for (const { start, end, place } of marks) {
     if (start >= 0) arrayStart = at + start
+    if (place.isUnclear) return false
     if (end >= 0 && place.fields === 1 && !addArray(place, arrayStart, at + end)) return false
   }
   return true
