@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { axeFindings } from '../support/axe.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture } from '../support/browser.ts'
 import { eventually, startManager, temporaryFolder, withoutDocker } from '../support/manager-process.ts'
 
 const events = 60_000
@@ -43,14 +43,12 @@ describe('a back-test', { skip: noBrowser }, () => {
       const manager = await startManager(t, home, `${followed}${withoutDocker}`)
       const browser = await launch()
       t.after(() => browser.close())
-      const { page, complaints } = await visit(browser)
       const link = await eventually(
         'the link',
         () => /https:\/\/127\.0\.0\.1:\d+\/\S+/.exec(manager.printed())?.[0],
       )
+      const { page, complaints } = await enter(browser, link)
       const { origin } = new URL(link)
-      await page.goto(link)
-      await page.getByRole('navigation', { name: 'Pages' }).waitFor()
       await page.goto(`${origin}/events?ds=events&q=data.n:${events - 1}`)
       await page.locator('.list-total').getByText('1 event', { exact: true }).waitFor({ timeout: 120_000 })
 

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Visit } from '../support/browser.ts'
-import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture, settled } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
@@ -45,10 +45,8 @@ describe('Events page', { skip: noBrowser }, () => {
     await fill(store, recorded(Date.now()))
     dashboard = await startDashboard(store)
     browser = await launch()
-    window = await visit(browser)
+    window = await enter(browser, await dashboard.api.signInLink())
     page = window.page
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
   })
   after(async () => {
     await browser.close()

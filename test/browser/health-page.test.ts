@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { SenderHealth } from '../../src/api/api-options.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { axeFindings } from '../support/axe.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { healthy, startDashboard } from '../support/dashboard.ts'
 
@@ -24,9 +24,7 @@ describe('API servers on the Health page', { skip: noBrowser }, () => {
       }),
     })
     browser = await launch()
-    page = (await visit(browser)).page
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+    page = (await enter(browser, await dashboard.api.signInLink())).page
   })
   after(async () => {
     await browser.close()

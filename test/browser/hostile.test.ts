@@ -7,7 +7,7 @@ import { visible } from '../../src/api/visible-text.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
-import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture, settled } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { healthy, startDashboard } from '../support/dashboard.ts'
 import { fill, type Stored } from '../support/fill-store.ts'
@@ -315,9 +315,10 @@ describe('hostile texts in every field', { skip: noBrowser, concurrency: 2 }, ()
       let window: Visit
 
       before(async () => {
-        window = await visit(browser, { colorScheme, viewport: { width, height: 800 } })
-        await window.page.goto(await dashboard.api.signInLink())
-        await window.page.getByRole('navigation', { name: 'Pages' }).waitFor()
+        window = await enter(browser, await dashboard.api.signInLink(), {
+          colorScheme,
+          viewport: { width, height: 800 },
+        })
       })
       after(() => window.context.close())
 

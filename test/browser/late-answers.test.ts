@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { HealthReport } from '../../src/api/api-options.ts'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { launch, noBrowser, settled, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, settled } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { healthy } from '../support/dashboard.ts'
 import { fill, type Stored } from '../support/fill-store.ts'
@@ -57,9 +57,7 @@ describe('late answers', { skip: noBrowser }, () => {
       },
     })
     browser = await launch()
-    page = (await visit(browser)).page
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+    page = (await enter(browser, await dashboard.api.signInLink())).page
   })
   after(async () => {
     await browser.close()

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import type { KeptStore } from '../../src/store/kept-store.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { launch, noBrowser, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
@@ -56,13 +56,11 @@ describe('a flood', { skip: noBrowser }, () => {
       )
       const browser = await launch()
       t.after(() => browser.close())
-      const { page } = await visit(browser)
       const link = await eventually(
         'the link',
         () => /https:\/\/127\.0\.0\.1:\d+\/\S+/.exec(manager.printed())?.[0],
       )
-      await page.goto(link)
-      await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+      const { page } = await enter(browser, link)
       await page.goto(`${new URL(link).origin}/events?q=rule.id:100700`)
       await page.locator('.live[aria-pressed=true]').waitFor()
       const tasks = await watchTasks(browser, page)
@@ -120,9 +118,7 @@ describe('a long list', { skip: noBrowser }, () => {
     `${(scrolledPages * 200).toLocaleString('en')} of 100,000 rows are scrolled with few elements in the document and no long task`,
     { timeout: 600_000 },
     async (t) => {
-      const { page } = await visit(browser)
-      await page.goto(await dashboard.api.signInLink())
-      await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+      const { page } = await enter(browser, await dashboard.api.signInLink())
       await page.goto(`${dashboard.origin}/events?live=off`)
       await page.getByRole('option').filter({ hasText: 'Row 99999' }).waitFor()
       const tasks = await watchTasks(browser, page)

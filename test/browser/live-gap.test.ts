@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { launch, noBrowser, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill, type Stored } from '../support/fill-store.ts'
@@ -30,9 +30,7 @@ describe('a live list that missed a lot', { skip: noBrowser }, () => {
   before(async () => {
     dashboard = await startDashboard(store)
     browser = await launch()
-    ;({ page } = await visit(browser))
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+    ;({ page } = await enter(browser, await dashboard.api.signInLink()))
   })
   after(async () => {
     await browser.close()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture, settled } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
@@ -114,9 +114,7 @@ describe('states of the other pages', { skip: noBrowser }, () => {
       },
     })
     browser = await launch()
-    page = (await visit(browser)).page
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+    page = (await enter(browser, await dashboard.api.signInLink())).page
   })
   after(async () => {
     await browser.close()

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
-import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture, settled } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { healthy } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
@@ -76,9 +76,10 @@ describe('pages', { skip: noBrowser, concurrency: 2 }, () => {
       let window: Visit
 
       before(async () => {
-        window = await visit(browser, { colorScheme, viewport: { width, height: 844 } })
-        await window.page.goto(await dashboard.api.signInLink())
-        await window.page.getByRole('navigation', { name: 'Pages' }).waitFor()
+        window = await enter(browser, await dashboard.api.signInLink(), {
+          colorScheme,
+          viewport: { width, height: 844 },
+        })
       })
       after(() => window.context.close())
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
-import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture, settled } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { inventory } from '../support/inventory.ts'
@@ -53,9 +53,12 @@ describe('preferences', { skip: noBrowser }, () => {
     await fill(store, recorded(Date.now()))
     dashboard = await startRuledDashboard(store, { inventory })
     browser = await launch()
-    page = (await visit(browser, { forcedColors: 'active', reducedMotion: 'reduce' })).page
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+    page = (
+      await enter(browser, await dashboard.api.signInLink(), {
+        forcedColors: 'active',
+        reducedMotion: 'reduce',
+      })
+    ).page
   })
   after(async () => {
     await browser.close()

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import { axeFindings } from '../support/axe.ts'
 import type { Visit } from '../support/browser.ts'
-import { launch, noBrowser, picture, settled, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture, settled } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { fill } from '../support/fill-store.ts'
 import { recorded } from '../support/recorded-alerts.ts'
@@ -37,10 +37,8 @@ describe('Rules page', { skip: noBrowser }, () => {
     dashboard = ruled
     file = path.join(ruled.ruleHome, 'etc', 'rules', 'billing.xml')
     browser = await launch()
-    window = await visit(browser)
+    window = await enter(browser, await dashboard.api.signInLink())
     page = window.page
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
   })
   after(async () => {
     await browser.close()
@@ -119,9 +117,7 @@ describe('Rules page', { skip: noBrowser }, () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`its views are accessible (${colorScheme})`, async () => {
-      const other = await visit(browser, { colorScheme })
-      await other.page.goto(await dashboard.api.signInLink())
-      await other.page.getByRole('navigation', { name: 'Pages' }).waitFor()
+      const other = await enter(browser, await dashboard.api.signInLink(), { colorScheme })
       for (const [view, ready] of [
         ['files&file=etc/rules/billing.xml', 'etc/rules/billing.xml'],
         ['coverage', 'By group'],

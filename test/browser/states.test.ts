@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { MemoryStore } from '../../src/store/memory/memory-store.ts'
 import type { Page as Found, SearchRequest } from '../../src/store/store.ts'
-import { launch, noBrowser, picture, visit } from '../support/browser.ts'
+import { enter, launch, noBrowser, picture } from '../support/browser.ts'
 import type { Dashboard } from '../support/dashboard.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import type { Stored } from '../support/fill-store.ts'
@@ -40,9 +40,7 @@ describe('states of a page', { skip: noBrowser }, () => {
   before(async () => {
     dashboard = await startDashboard(store)
     browser = await launch()
-    page = (await visit(browser)).page
-    await page.goto(await dashboard.api.signInLink())
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+    page = (await enter(browser, await dashboard.api.signInLink())).page
   })
   after(async () => {
     await browser.close()

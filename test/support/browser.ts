@@ -62,6 +62,18 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return { context, page, complaints }
 }
 
+/** A window of somebody who followed a sign-in link. */
+export async function enter(
+  browser: Browser,
+  link: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const window = await visit(browser, options)
+  await window.page.goto(link)
+  await window.page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  return window
+}
+
 interface Traffic {
   begun: number
   readonly open: Set<Request>
