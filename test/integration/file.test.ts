@@ -23,7 +23,13 @@ import { after, beforeEach, describe, it } from 'node:test'
 
 import { Registry } from 'prom-client'
 
-import { makeLocalfile, runLocalfile, scratchFolder, type LocalfileRun } from '../support/localfile-run.ts'
+import {
+  makeLocalfile,
+  runLocalfile,
+  scratchFolder,
+  type Clock,
+  type LocalfileRun,
+} from '../support/localfile-run.ts'
 import { patienceMs } from '../support/manager-process.ts'
 
 let folder = ''
@@ -40,8 +46,9 @@ async function running(
   xml: string,
   use: (run: LocalfileRun) => Promise<void>,
   from?: string,
+  clock?: Clock,
 ): Promise<LocalfileRun> {
-  const run = runLocalfile(xml, from)
+  const run = runLocalfile(xml, from, clock)
   try {
     await use(run)
   } finally {
@@ -190,6 +197,57 @@ describe('rotation', () => {
     writeFileSync(file, 'three\n')
     const second = await running(syslog(), (run) => run.count(2), first.cursor())
     assert.deepEqual(second.texts(), ['two', 'three'])
+  })
+
+  it('before its path was ever seen: the file that came and went is read first', async () => {
+    const other = path.join(folder, 'other.log')
+    writeFileSync(other, '')
+    const run = await running(syslog('', `${folder}/*.log`), async (found) => {
+      await found.batch()
+      writeFileSync(`${file}.1`, 'one\n')
+      found.clock.aheadMs = 6_000 // names are looked for, and this path is empty
+      appendFileSync(other, 'a\n')
+      await found.count(1)
+      appendFileSync(other, 'b\n')
+      await found.count(2)
+      writeFileSync(file, 'two\n')
+      await found.count(4)
+    })
+    assert.deepEqual(run.texts(), ['a', 'b', 'one', 'two'])
+  })
+
+  it('before anybody looked for the first time is no news when its path is seen later', async () => {
+    writeFileSync(`${file}.1`, 'old\n')
+    const later = { aheadMs: 1_000 }
+    const run = await running(
+      syslog(),
+      async (found) => {
+        await found.batch()
+        writeFileSync(file, 'new\n')
+        await found.count(1)
+      },
+      undefined,
+      later,
+    )
+    assert.deepEqual(run.texts(), ['new'])
+  })
+
+  it('where a symbolic link leads to, while nobody looked: the rest of the old file is found there', async () => {
+    const [pods, containers] = ['pods', 'containers'].map((name) => path.join(folder, name))
+    assert.ok(pods !== undefined && containers !== undefined)
+    for (const place of [pods, containers]) mkdirSync(place)
+    const [written, link] = [path.join(pods, '0.log'), path.join(containers, 'web.log')]
+    writeFileSync(written, 'one\n')
+    symlinkSync(written, link)
+    const location = `${containers}/*.log`
+    const first = await running(syslog(fromStart, location), (run) => run.count(1))
+    appendFileSync(written, 'two\n')
+    renameSync(written, `${written}.20260102-030405`)
+    writeFileSync(written, 'three\n')
+    renameSync(written, `${written}.20260102-030406`)
+    writeFileSync(written, 'four\n')
+    const second = await running(syslog('', location), (run) => run.count(3), first.cursor())
+    assert.deepEqual(second.texts(), ['two', 'three', 'four'])
   })
 
   it('of a file that a wildcard still matches gives nothing twice', async () => {

@@ -48,9 +48,8 @@ export function makeLocalfile(xml: string, metrics: Registry, clock: Clock = { a
   })
 }
 
-export function runLocalfile(xml: string, from?: string): LocalfileRun {
+export function runLocalfile(xml: string, from?: string, clock: Clock = { aheadMs: 0 }): LocalfileRun {
   const metrics = new Registry()
-  const clock = { aheadMs: 0 }
   const source = makeLocalfile(xml, metrics, clock)
   const abort = new AbortController()
   const events: RawEvent[] = []

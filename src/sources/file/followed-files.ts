@@ -1,11 +1,12 @@
 import path from 'node:path'
 
 import { fromByteString, type ByteString } from '../../event/byte-string.ts'
+import { followAdvice } from './follow-advice.ts'
 import { savedText, type SavedFile, type SavedState } from './cursor.ts'
 import { FileOpener, type FollowSettings, type Surroundings, type WantedFile } from './file-opener.ts'
 import { birthOf, fileFacts, type FileFacts, type FollowedFile } from './followed-file.ts'
 import { errorCode } from './location.ts'
-import { namesIn, rotatedNames } from './rotated-names.ts'
+import { namesIn, placesOf, rotatedNames } from './rotated-names.ts'
 
 export interface Notice {
   readonly id: string
@@ -16,11 +17,20 @@ export const mostFiles = 1000
 const statsAtOnce = 16
 /** File systems tell the time of birth a little late. */
 const clockSlackMs = 100
+/**
+ * A new path may be empty each time it is looked for, because its writer is rotating: what came to it and left it is
+ * found beside it later, when it is not older than this. Shorter than what was read is remembered, so nothing comes twice.
+ */
+const passedOverMs = 30_000
+/** Until two in a row are alike: names move on while they are looked at. */
+const mostScans = 10
 
 /** Which files a block follows, by path and by identity, and how that changes. */
 export class FollowedFiles {
   searchedMs = 0
-  /** Files made later were never seen. */
+  /** Nothing made earlier is news, except what a known path names. */
+  #startedMs = -Infinity
+  /** Files made later, and rotated away before their path was ever seen, are news. */
   #newSinceMs = Infinity
   directories: readonly ByteString[] = []
   readonly #settings: FollowSettings
@@ -46,6 +56,7 @@ export class FollowedFiles {
   async start(saved: SavedState | undefined, nowMs: number): Promise<void> {
     for (const file of saved?.files ?? []) this.#saved.set(file.key, file)
     this.searchedMs = saved?.searchedMs ?? nowMs
+    if (!saved) this.#startedMs = nowMs
     this.#opener.isFirstSight = saved === undefined
     await this.search(nowMs)
     this.#opener.isFirstSight = false
@@ -69,7 +80,7 @@ export class FollowedFiles {
 
   /** Every path that the location stands for now. */
   async search(nowMs: number): Promise<void> {
-    this.#newSinceMs = this.searchedMs - clockSlackMs
+    this.#newSinceMs = Math.max(this.#startedMs, this.searchedMs - passedOverMs) - clockSlackMs
     this.searchedMs = nowMs
     const { paths, directories, trouble } = await this.#settings.location.find(nowMs)
     this.directories = directories
@@ -137,7 +148,7 @@ export class FollowedFiles {
     const many =
       this.#leftOut > 0 ? `; ${this.#leftOut} more match but at most ${mostFiles} are followed` : ''
     const files = count === 1 ? '1 file' : `${count} files`
-    const advice = adviceFor({
+    const advice = followAdvice({
       shown,
       isGlob: location.isGlob,
       isDenied: /\b(?:EACCES|EPERM)\b/.test(extra),
@@ -244,21 +255,35 @@ export class FollowedFiles {
   }
 
   async #openBetween(between: Between, nowMs: number): Promise<readonly FollowedFile[]> {
-    const found: FollowedFile[] = []
-    // Names move on while they are looked at, so that one may be passed over.
-    for (let round = 0; round < 3; round += 1) {
-      const before = found.length
+    const found = new Map<string, FollowedFile>()
+    const copies = new Set<string>()
+    let before = ''
+    let names = new Map<string, ByteString>()
+    for (let scan = 0; scan < mostScans; scan += 1) {
+      names = new Map()
       for (const file of await rotatedNames(between.path)) {
         const facts = await this.#facts(file)
-        if (!facts || this.#byKey.has(facts.key) || !isBetween(birthOf(facts.key), between)) continue
-        const wanted = { file, shown: between.path, key: facts.key }
-        const followed = await this.#openDetached(wanted, facts, nowMs)
-        if (followed && (await between.isCopy(followed))) await this.forget(followed)
-        else if (followed) found.push(followed)
+        if (!facts) continue
+        const { key } = facts
+        names.set(key, file)
+        if (this.#byKey.has(key) || copies.has(key) || !isBetween(birthOf(key), between)) continue
+        const followed = await this.#openDetached({ file, shown: between.path, key }, facts, nowMs)
+        if (!followed) continue
+        if (await between.isCopy(followed)) {
+          copies.add(key)
+          await this.forget(followed)
+        } else found.set(key, followed)
       }
-      if (found.length === before && round > 0) break
+      const seen = [...names].join('\n')
+      if (seen === before) break
+      before = seen
     }
-    return found.sort((left, right) => birthOf(left.key) - birthOf(right.key))
+    // File systems tell births to a few milliseconds; names tell the order within them.
+    const ages = new Map([...names.keys()].map((key, index) => [key, index]))
+    const age = ({ key }: FollowedFile): number => ages.get(key) ?? -1
+    return [...found.values()].sort(
+      (left, right) => birthOf(left.key) - birthOf(right.key) || age(left) - age(right),
+    )
   }
 
   /** Each is read to its end before the next. */
@@ -322,7 +347,8 @@ export class FollowedFiles {
   /** Files that were renamed while nobody watched: looked for beside their old path by their identity. */
   async #findMoved(nowMs: number): Promise<void> {
     const missing = [...this.#saved.values()]
-    for (const directory of new Set(missing.map((file) => path.posix.dirname(file.path)))) {
+    const places = await Promise.all(missing.map((file) => placesOf(file.path)))
+    for (const directory of new Set(places.flat().map((place) => path.posix.dirname(place)))) {
       for (const name of await namesIn(directory)) {
         if (this.#saved.size === 0) break
         await this.#resumeMoved(path.posix.join(directory, name), nowMs)
@@ -368,21 +394,4 @@ interface Between {
 /** Never where the file system does not tell when a file was made. */
 function isBetween(birthMs: number, { fromMs, toMs }: Between): boolean {
   return fromMs > 0 && birthMs >= fromMs && birthMs <= toMs
-}
-
-interface Trouble {
-  readonly shown: string
-  readonly isGlob: boolean
-  readonly isDenied: boolean
-  readonly isMissing: boolean
-  readonly isMany: boolean
-}
-
-function adviceFor({ shown, isGlob, isDenied, isMissing, isMany }: Trouble): string | undefined {
-  if (isDenied) return `let the user that runs Quaywatch read ${shown} and enter its directories`
-  if (isMissing) {
-    const what = isGlob ? 'no file matches' : 'the file is not there'
-    return `${what}; it is looked for again and again: check the spelling of <location>`
-  }
-  return isMany ? 'split the pattern over several <localfile> blocks' : undefined
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { isRotatedName } from './rotated-names.ts'
+import { byAge, isRotatedName } from './rotated-names.ts'
 
 describe('isRotatedName()', () => {
   for (const [name, base, isRotated] of [
@@ -21,4 +21,13 @@ describe('isRotatedName()', () => {
   ] as const)
     it(`${name} ${isRotated ? 'may have been' : 'was never'} ${base}`, () =>
       assert.equal(isRotatedName(name, base), isRotated))
+})
+
+describe('byAge()', () => {
+  for (const names of [
+    ['app.log.10', 'app.log.9', 'app.log.1'],
+    ['app-20251231.log', 'app-20260102.log'],
+    ['0.log.20260102-030405', '0.log.20260102-030406'],
+  ])
+    it(names.join(' before '), () => assert.deepEqual([...names].reverse().sort(byAge), names))
 })

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 
 import type { ByteString } from '../../event/byte-string.ts'
@@ -17,11 +17,39 @@ export async function namesIn(directory: ByteString): Promise<readonly ByteStrin
   }
 }
 
-/** Paths that rotation may have given to what was `app.log`: `app.log.1`, `app.log-20260102`, `app-20260102.log`. */
+/**
+ * A path and, where it is a symbolic link, what it leads to: kubelet rotates a container's log where it lies, below
+ * `/var/log/pods`, while `/var/log/containers` holds links.
+ */
+export async function placesOf(file: ByteString): Promise<readonly ByteString[]> {
+  try {
+    const real = await realpath(onDisk(file), { encoding: 'latin1' })
+    return real === file ? [file] : [file, real]
+  } catch {
+    return [file] // it is not there now; what it led to is not known
+  }
+}
+
+/** Paths that rotation may have given to what was `app.log`: `app.log.1`, `app.log-20260102`, `app-20260102.log`. Oldest first. */
 export async function rotatedNames(file: ByteString): Promise<readonly ByteString[]> {
-  const { dir, base } = path.posix.parse(file)
-  const names = await namesIn(dir)
-  return names.filter((name) => isRotatedName(name, base)).map((name) => path.posix.join(dir, name))
+  const found: ByteString[] = []
+  for (const place of await placesOf(file)) {
+    const { dir, base } = path.posix.parse(place)
+    const names = await namesIn(dir)
+    const rotated = names.filter((name) => isRotatedName(name, base)).sort(byAge)
+    found.push(...rotated.map((name) => path.posix.join(dir, name)))
+  }
+  return found
+}
+
+/** Oldest first: of numbers the highest, of dates the earliest. */
+export function byAge(left: ByteString, right: ByteString): number {
+  return numberOf(right) - numberOf(left) || (left < right ? -1 : 1)
+}
+
+/** 0: not numbered. Dates have more digits. */
+function numberOf(name: ByteString): number {
+  return Number(/\.(\d{1,5})$/.exec(name)?.[1] ?? 0)
 }
 
 export function isRotatedName(name: ByteString, base: ByteString): boolean {
