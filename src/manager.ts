@@ -8,6 +8,7 @@ import { BacktestJobs } from './backtest-jobs.ts'
 import { ensureServerCertificate, type ServerCertificate } from './certs/server-certificate.ts'
 import { type LoadedConfiguration, loadConfiguration } from './configuration-file.ts'
 import type { Problem } from './dialect/problem.ts'
+import { EnginePast } from './engine-past.ts'
 import { prepareHome } from './home.ts'
 import { type LoadedEngine, loadEngine } from './load-engine.ts'
 import { certificateCheck, diskCheck, healthReport } from './manager-health.ts'
@@ -15,7 +16,6 @@ import { ManagedSources } from './managed-sources.ts'
 import { Masker } from './mask/masker.ts'
 import { startFileOutputs } from './outputs/files/start.ts'
 import { MemoryFiles } from './memory-files.ts'
-import { rebuildMemory } from './pipeline/rebuild.ts'
 import { ruleFiles } from './rule-files.ts'
 import { ruleHooks } from './rule-hooks.ts'
 import { type RulesetFiles, rulesetFilesOnDisk } from './ruleset-files.ts'
@@ -57,6 +57,8 @@ export class StartRefused extends Error {
 
 const demoFolder = path.join(packageRoot, 'examples', 'demo')
 const checkEveryMs = 30_000
+/** What clusters said before the last hour or so is kept this often. */
+const keepEveryMs = 15 * 60_000
 const hostName = hostname().split('.')[0] ?? 'localhost'
 
 function refuseFatal(what: string, problems: readonly Problem[]): void {
@@ -78,6 +80,7 @@ export class Manager {
   readonly #ports = new Map<string, number>()
   readonly #sources: ManagedSources
   readonly #memoryFiles: MemoryFiles
+  readonly #past: EnginePast
   readonly #running: Promise<void>[] = []
   readonly #backtests: BacktestJobs
   #engine: LoadedEngine
@@ -105,6 +108,8 @@ export class Manager {
     this.#storeWatch = parts.storeWatch
     this.#engine = parts.engine
     this.#memoryFiles = parts.memoryFiles
+    const { home, configFile, rulesetFolder } = parts.options
+    this.#past = new EnginePast({ home, store: parts.store, telemetry: this.#events, now: Date.now })
     const masker = new Masker(parts.configuration.configuration.mask, maskTelemetry(parts.telemetry))
     this.#sources = new ManagedSources({
       ingest: {
@@ -118,7 +123,6 @@ export class Manager {
       log: parts.telemetry.log,
       ended: (source, reason) => this.#record({ kind: 'source-ended', source, reason }),
     })
-    const { home, configFile, rulesetFolder } = parts.options
     this.#backtests = new BacktestJobs({ home, configFile, rulesetFolder, now: Date.now })
   }
 
@@ -166,7 +170,7 @@ export class Manager {
   }
 
   async #startParts(): Promise<void> {
-    await this.#rebuild(this.#engine)
+    await this.#past.rebuild(this.#engine, this.#stop.signal)
     // Positions never come back, and there are at least as many as alerts: no id of an earlier run is given again.
     this.#engine.engine.memory.numberFrom(this.#store.head() + 1)
     const certificate = await ensureServerCertificate(this.home)
@@ -180,15 +184,13 @@ export class Manager {
     await this.#writeRunFile()
     this.#isReady = true
     this.#record({ kind: 'started', version, host: hostName, rules: this.#engine.engine.rules.size })
-    const timer = setInterval(() => void this.#refreshChecks(certificate), checkEveryMs)
-    this.#stop.signal.addEventListener('abort', () => clearInterval(timer), { once: true })
+    this.#every(checkEveryMs, () => void this.#refreshChecks(certificate))
+    this.#every(keepEveryMs, () => void this.#past.keep(this.#engine))
   }
 
-  /** An interrupted correlation goes on as if nothing had happened. */
-  async #rebuild({ engine, longestTimeframeMs }: LoadedEngine): Promise<void> {
-    const began = Date.now()
-    const count = await rebuildMemory(this.#store, engine, began - longestTimeframeMs, this.#stop.signal)
-    if (count > 0) this.#events.memoryRebuilt(count, Date.now() - began)
+  #every(periodMs: number, work: () => void): void {
+    const timer = setInterval(work, periodMs)
+    this.#stop.signal.addEventListener('abort', () => clearInterval(timer), { once: true })
   }
 
   #startApi(certificate: ServerCertificate): Promise<Api> {
@@ -335,7 +337,7 @@ export class Manager {
       this.#record({ kind: 'rules-refused', problem: fatal.message, count: loaded.problems.length })
       return loaded.problems
     }
-    await this.#rebuild(loaded)
+    await this.#past.rebuild(loaded, this.#stop.signal)
     loaded.engine.memory.numberFrom(this.#engine.engine.memory.nextNumber)
     this.#engine = loaded
     this.#record({ kind: 'rules-reloaded', rules: loaded.engine.rules.size })
@@ -347,6 +349,7 @@ export class Manager {
     this.#isReady = false
     this.#stop.abort()
     await Promise.allSettled(this.#running)
+    await this.#past.keep(this.#engine)
     await this.#backtests.close()
     await this.#api?.close()
     await this.#storeServer?.close()

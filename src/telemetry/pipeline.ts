@@ -60,6 +60,11 @@ export function pipelineTelemetry({ log, metrics }: Telemetry) {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 5],
     registers,
   })
+  const memoryFiles = new Counter({
+    name: 'quaywatch_memory_file_failures_total',
+    help: 'Files with what audit events said before that could not be read or written.',
+    registers,
+  })
   const totals: Totals = { events: 0, alerts: 0, rejected: 0, bySource: new Map() }
   return {
     totals,
@@ -94,6 +99,13 @@ export function pipelineTelemetry({ log, metrics }: Telemetry) {
     },
     sourceFailed(source: string, error: Error): void {
       log.error({ source, error: error.message }, 'a source ended and will not be started again')
+    },
+    memoryFileFailed(file: string, error: Error): void {
+      memoryFiles.inc()
+      log.error(
+        { file, error: error.message },
+        'what audit events said before could not be read or written here',
+      )
     },
     memoryRebuilt(count: number, ms: number): void {
       log.info({ events: count, ms: Math.round(ms) }, 'correlation memory rebuilt from stored events')

@@ -23,6 +23,10 @@ export class BoundedMap<V> {
   delete(key: string): void {
     this.#entries.delete(key)
   }
+
+  entries(): Iterable<readonly [key: string, value: V]> {
+    return this.#entries.entries()
+  }
 }
 
 export interface KnownPod {

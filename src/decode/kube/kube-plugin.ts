@@ -27,7 +27,13 @@ function auditEvent(raw: RawEvent, log: ByteString, start: number): Tree | undef
 
 const memories = new WeakMap<object, KubeMemory>()
 
-function memoryOf(session: object): KubeMemory {
+/** What the audit events that a decoder decoded before said. */
+export function remember(session: object, memory: KubeMemory): void {
+  memories.set(session, memory)
+}
+
+/** What the audit events that a decoder decoded said. */
+export function memoryOf(session: object): KubeMemory {
   let memory = memories.get(session)
   if (memory === undefined) {
     memory = new KubeMemory()
