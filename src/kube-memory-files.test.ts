@@ -125,7 +125,7 @@ function constructed(): readonly string[] {
   const hooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations'
   const parts: readonly AuditParts[] = [
     {
-      uri: `${hooks}`,
+      uri: hooks,
       verb: 'create',
       request: { metadata: { name: 'guard' }, webhooks: [{ name: 'a.b.c', failurePolicy: 'Fail' }] },
       response: { metadata: { name: 'guard' }, webhooks: [{ name: 'a.b.c', failurePolicy: 'Fail' }] },

@@ -1,6 +1,7 @@
 import path from 'node:path'
 
 import { fromByteString, type ByteString } from '../../event/byte-string.ts'
+import { type Between, isBetween, ordered } from './between.ts'
 import { followAdvice } from './follow-advice.ts'
 import { savedText, type SavedFile, type SavedState } from './cursor.ts'
 import { FileOpener, type FollowSettings, type Surroundings, type WantedFile } from './file-opener.ts'
@@ -243,7 +244,7 @@ export class FollowedFiles {
       {
         path: current.origin.path,
         fromMs: former ? birthOf(former.key) : this.#newSinceMs,
-        toMs: birthOf(current.key),
+        toKey: current.key,
         isCopy: (file) =>
           former !== undefined &&
           offset > 0 &&
@@ -278,12 +279,10 @@ export class FollowedFiles {
       if (seen === before) break
       before = seen
     }
-    // File systems tell births to a few milliseconds; names tell the order within them.
-    const ages = new Map([...names.keys()].map((key, index) => [key, index]))
-    const age = ({ key }: FollowedFile): number => ages.get(key) ?? -1
-    return [...found.values()].sort(
-      (left, right) => birthOf(left.key) - birthOf(right.key) || age(left) - age(right),
-    )
+    const { files, younger } = ordered([...found.values()], [...names.keys()], between.toKey)
+    // Found again when the one that has the path now is rotated in its turn.
+    for (const file of younger) await this.forget(file)
+    return files
   }
 
   /** Each is read to its end before the next. */
@@ -374,24 +373,11 @@ export class FollowedFiles {
     const former = this.#byKey.get(key)
     if (!current) return
     const isCopy = (found: FollowedFile) => offset > 0 && found.reader.matches(offset, fingerprint)
-    const between = { path: file, fromMs: birthOf(key), toMs: birthOf(current.key), isCopy }
+    const between = { path: file, fromMs: birthOf(key), toKey: current.key, isCopy }
     const found = await this.#openBetween(between, nowMs)
     this.#chain([...(former ? [former] : []), ...found, current])
     if (former || found.length > 0) return
     this.#saved.delete(key)
     this.#around.telemetry.fileGone(this.#around.source, fromByteString(file))
   }
-}
-
-interface Between {
-  readonly path: ByteString
-  readonly fromMs: number
-  readonly toMs: number
-  /** The content of the former under another identity. */
-  readonly isCopy: (file: FollowedFile) => boolean | Promise<boolean>
-}
-
-/** Never where the file system does not tell when a file was made. */
-function isBetween(birthMs: number, { fromMs, toMs }: Between): boolean {
-  return fromMs > 0 && birthMs >= fromMs && birthMs <= toMs
 }
