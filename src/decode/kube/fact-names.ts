@@ -8,6 +8,7 @@ export const factNames = [
   'actor.name',
   'actor.namespace',
   'actor.role',
+  'actor.silent_days',
   'actor.token_elsewhere',
   'actor.token_read_by',
   'admission.only_warns',

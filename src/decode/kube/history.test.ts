@@ -76,4 +76,47 @@ describe('what came before', () => {
       assert.equal(changed['pod.image_changed'], told)
     })
   }
+
+  describe('somebody who comes back after a silence', () => {
+    const dayMs = 86_400_000
+    const exec: AuditParts = { uri: `${shop}/pods/p/exec?command=id`, verb: 'get', code: 101 }
+    const roles = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles'
+    const at = (days: number, parts: AuditParts, memory: KubeMemory) => {
+      const line = auditLine(parts, `silent-${days}-${parts.uri}`, atMs + days * dayMs)
+      const entries = [...kubeFacts(JSON.parse(line), memory, atMs).entries()]
+      return entries.find(([name]) => name === 'kube.actor.silent_days')?.[1]
+    }
+    const list: AuditParts = { uri: `${shop}/pods`, verb: 'list' }
+    it('is told at the first thing that matters, once', () => {
+      const memory = new KubeMemory()
+      const told = [
+        at(0, list, memory),
+        at(41, list, memory),
+        at(41.001, { uri: roles, verb: 'list' }, memory),
+        at(41.002, { ...exec, code: 404 }, memory),
+        at(41.003, exec, memory),
+        at(41.004, { uri: `${shop}/secrets/s`, verb: 'get' }, memory),
+      ]
+      assert.deepEqual(told, [undefined, undefined, undefined, undefined, '41', undefined])
+    })
+    for (const [what, days, parts] of [
+      ['changes a role', 30, { uri: `${roles}/r`, verb: 'patch' }],
+      ['reads a secret', 45.9, { uri: `${shop}/secrets/s`, verb: 'get' }],
+    ] as const)
+      it(`and at once ${what} is told`, () => {
+        const memory = new KubeMemory()
+        at(0, list, memory)
+        assert.equal(at(days, parts, memory), String(Math.floor(days)))
+      })
+    it('is not told after less than 30 days, two hours later, and of service accounts', () => {
+      const memory = new KubeMemory()
+      const account = { user: 'system:serviceaccount:shop:web' }
+      at(0, list, memory)
+      at(0, { ...list, ...account }, memory)
+      assert.equal(at(29, exec, memory), undefined)
+      at(60, list, memory)
+      assert.equal(at(60.1, exec, memory), undefined)
+      assert.equal(at(60.2, { ...exec, ...account }, memory), undefined)
+    })
+  })
 })

@@ -2,12 +2,17 @@ import { handTools, program } from './actor.ts'
 import { isBeyond } from './beyond.ts'
 import type { Context } from './kube-facts.ts'
 import type { ActorState, Attempts } from './kube-memory.ts'
-import { type Done, queryValues } from './request.ts'
+import { type Done, type Request, queryValues } from './request.ts'
 import { at, text, texts, tree } from './tree.ts'
 
 const attemptMs = 5 * 60_000
 const useMs = 30 * 60_000
 const readTokenMs = 60 * 60_000
+const dayMs = 86_400_000
+/** Who was not heard of for so long is dormant. */
+const dormantMs = 30 * dayMs
+/** Clients look around before they do what they came for. */
+const returnMs = 60 * 60_000
 /** Refusals that are no accident, when they are of several kinds. */
 const many = 10
 const mostKinds = 64
@@ -21,6 +26,7 @@ export function historyFacts(context: Context): void {
   if (actor.kind === 'node') return nodeFacts(context)
   if (actor.kind === 'system' || actor.kind === 'controller') return
   const state = stateOf(context)
+  if (actor.kind === 'human') silenceFacts(context, state)
   if (request.outcome === 'denied' || state.attempts !== undefined) attemptFacts(context, state)
   if (request.outcome !== 'ok') return
   if (actor.kind !== 'anonymous') publicFacts(context)
@@ -54,10 +60,33 @@ function stateOf({ memory, cluster, actor }: Context): ActorState {
   const key = `${cluster} ${actor.name}`
   let state = memory.actors.get(key)
   if (state === undefined) {
-    state = { program: undefined, network: undefined, attempts: undefined }
+    state = {
+      program: undefined,
+      network: undefined,
+      lastSeenMs: undefined,
+      silence: undefined,
+      attempts: undefined,
+    }
     memory.actors.set(key, state)
   }
   return state
+}
+
+const rights = /^(?:cluster)?role(?:binding)?s$/
+
+const isSensitive = ({ resource, done = 'other' }: Request): boolean =>
+  rights.test(resource) ? writes.test(done) : resource === 'secrets' || connections.test(resource)
+
+/** Somebody who was not heard of for a month, at the first thing that matters within an hour of the return. */
+function silenceFacts({ event, facts, request }: Context, state: ActorState): void {
+  const nowMs = Date.parse(text(event['requestReceivedTimestamp']))
+  if (Number.isNaN(nowMs)) return
+  const silentMs = nowMs - (state.lastSeenMs ?? nowMs)
+  if (state.lastSeenMs === undefined || silentMs > 0) state.lastSeenMs = nowMs
+  if (silentMs >= dormantMs) state.silence = { days: Math.floor(silentMs / dayMs), endedAtMs: nowMs }
+  if (state.silence === undefined || request.outcome !== 'ok' || !isSensitive(request)) return
+  if (nowMs - state.silence.endedAtMs <= returnMs) facts.set('actor.silent_days', state.silence.days)
+  state.silence = undefined
 }
 
 /** Counts from the first refusal on: who is never refused costs nothing. */

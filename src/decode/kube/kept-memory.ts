@@ -93,12 +93,14 @@ const parts: ReadonlyMap<string, Part> = new Map([
     'actors',
     part(
       (memory) => memory.actors,
-      asObject(({ program, network }) => ({
+      asObject(({ program, network, lastSeenMs }) => ({
         program: asText(program),
         network: asText(network),
+        lastSeenMs: typeof lastSeenMs === 'number' ? lastSeenMs : undefined,
+        silence: undefined,
         attempts: undefined,
       })),
-      ({ program, network }) => ({ program, network }),
+      ({ program, network, lastSeenMs }) => ({ program, network, lastSeenMs }),
     ),
   ],
   ['registries', part((memory) => memory.registries, asTrue)],

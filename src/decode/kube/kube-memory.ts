@@ -50,10 +50,20 @@ export interface Attempts {
   isMappingTold: boolean
 }
 
-/** What is known of somebody: the program and network used last, and what was refused, by address. */
+/** Somebody who came back. */
+export interface Silence {
+  readonly days: number
+  readonly endedAtMs: number
+}
+
+/** What is known of somebody: the program and network used last, when the API server last heard of them, and what was refused, by address. */
 export interface ActorState {
   program: string | undefined
   network: string | undefined
+  /** By the clock of the API server; of people only. */
+  lastSeenMs: number | undefined
+  /** Until it was told. */
+  silence: Silence | undefined
   attempts: Map<string, Attempts> | undefined
 }
 
