@@ -178,7 +178,8 @@ export class FileSource implements Source {
     const changed = this.#watch.takeChanged()
     if (!isDue && changed.size === 0) return
     const hasNewName = await this.#files.check(isDue ? undefined : changed, nowMs)
-    if (hasNewName || nowMs - this.#files.searchedMs >= searchEveryMs) {
+    // A clock may be set back.
+    if (hasNewName || Math.abs(nowMs - this.#files.searchedMs) >= searchEveryMs) {
       await this.#files.search(nowMs)
       this.#watchDirectories()
     }

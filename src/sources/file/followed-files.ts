@@ -7,7 +7,7 @@ import { savedText, type SavedFile, type SavedState } from './cursor.ts'
 import { FileOpener, type FollowSettings, type Surroundings, type WantedFile } from './file-opener.ts'
 import { birthOf, fileFacts, type FileFacts, type FollowedFile } from './followed-file.ts'
 import { errorCode } from './location.ts'
-import { namesIn, placesOf, rotatedNames } from './rotated-names.ts'
+import { namesIn, placesOf, rotatedNames, untilAlike } from './rotated-names.ts'
 
 export interface Notice {
   readonly id: string
@@ -23,8 +23,6 @@ const clockSlackMs = 100
  * found beside it later, when it is not older than this. Shorter than what was read is remembered, so nothing comes twice.
  */
 const passedOverMs = 30_000
-/** Until two in a row are alike: names move on while they are looked at. */
-const mostScans = 10
 
 /** Which files a block follows, by path and by identity, and how that changes. */
 export class FollowedFiles {
@@ -81,7 +79,8 @@ export class FollowedFiles {
 
   /** Every path that the location stands for now. */
   async search(nowMs: number): Promise<void> {
-    this.#newSinceMs = Math.max(this.#startedMs, this.searchedMs - passedOverMs) - clockSlackMs
+    const lastMs = Math.min(this.searchedMs, nowMs) // a clock may be set back
+    this.#newSinceMs = Math.max(this.#startedMs, lastMs - passedOverMs) - clockSlackMs
     this.searchedMs = nowMs
     const { paths, directories, trouble } = await this.#settings.location.find(nowMs)
     this.directories = directories
@@ -258,9 +257,8 @@ export class FollowedFiles {
   async #openBetween(between: Between, nowMs: number): Promise<readonly FollowedFile[]> {
     const found = new Map<string, FollowedFile>()
     const copies = new Set<string>()
-    let before = ''
     let names = new Map<string, ByteString>()
-    for (let scan = 0; scan < mostScans; scan += 1) {
+    await untilAlike(async () => {
       names = new Map()
       for (const file of await rotatedNames(between.path)) {
         const facts = await this.#facts(file)
@@ -275,10 +273,8 @@ export class FollowedFiles {
           await this.forget(followed)
         } else found.set(key, followed)
       }
-      const seen = [...names].join('\n')
-      if (seen === before) break
-      before = seen
-    }
+      return [...names].join('\n')
+    })
     const { files, younger } = ordered([...found.values()], [...names.keys()], between.toKey)
     // Found again when the one that has the path now is rotated in its turn.
     for (const file of younger) await this.forget(file)
@@ -347,12 +343,8 @@ export class FollowedFiles {
   async #findMoved(nowMs: number): Promise<void> {
     const missing = [...this.#saved.values()]
     const places = await Promise.all(missing.map((file) => placesOf(file.path)))
-    for (const directory of new Set(places.flat().map((place) => path.posix.dirname(place)))) {
-      for (const name of await namesIn(directory)) {
-        if (this.#saved.size === 0) break
-        await this.#resumeMoved(path.posix.join(directory, name), nowMs)
-      }
-    }
+    for (const directory of new Set(places.flat().map((place) => path.posix.dirname(place))))
+      await untilAlike(() => this.#resumeMovedIn(directory, nowMs))
     for (const file of missing) await this.#resumeBetween(file, nowMs)
     for (const file of this.#saved.values()) {
       // Its file system may not be mounted yet; a container's file will not come back.
@@ -362,17 +354,27 @@ export class FollowedFiles {
     }
   }
 
-  async #resumeMoved(file: ByteString, nowMs: number): Promise<void> {
-    const facts = await this.#facts(file)
-    const saved = facts && this.#saved.get(facts.key)
-    if (saved) await this.#openDetached({ file, shown: saved.path, key: facts.key }, facts, nowMs)
+  /** Resolves with what was seen. */
+  async #resumeMovedIn(directory: ByteString, nowMs: number): Promise<string> {
+    const seen: string[] = []
+    for (const name of this.#saved.size > 0 ? await namesIn(directory) : []) {
+      if (this.#saved.size === 0) break
+      const file = path.posix.join(directory, name)
+      const facts = await this.#facts(file)
+      seen.push(`${file} ${facts?.key}`)
+      const saved = facts && this.#saved.get(facts.key)
+      if (saved) await this.#openDetached({ file, shown: saved.path, key: facts.key }, facts, nowMs)
+    }
+    return seen.join('\n')
   }
 
   async #resumeBetween({ path: file, key, offset, fingerprint }: SavedFile, nowMs: number): Promise<void> {
     const current = this.#byPath.get(file)
     const former = this.#byKey.get(key)
     if (!current) return
-    const isCopy = (found: FollowedFile) => offset > 0 && found.reader.matches(offset, fingerprint)
+    // It may itself be found only now.
+    const isCopy = (found: FollowedFile) =>
+      found.key !== key && offset > 0 && found.reader.matches(offset, fingerprint)
     const between = { path: file, fromMs: birthOf(key), toKey: current.key, isCopy }
     const found = await this.#openBetween(between, nowMs)
     this.#chain([...(former ? [former] : []), ...found, current])

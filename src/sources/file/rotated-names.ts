@@ -5,6 +5,7 @@ import type { ByteString } from '../../event/byte-string.ts'
 import { onDisk } from './location.ts'
 
 const mostNames = 5_000
+const mostLooks = 10
 /** What rotation adds: a number or a date. Compressed files have another ending and do not match. */
 const suffix = /^[._-](?:\d[\d._T-]*|old|prev)$/
 
@@ -40,6 +41,16 @@ export async function rotatedNames(file: ByteString): Promise<readonly ByteStrin
     found.push(...rotated.map((name) => path.posix.join(dir, name)))
   }
   return found
+}
+
+/** Names move on while they are looked at: `look`, which resolves with what it saw, is called until it sees the same twice. */
+export async function untilAlike(look: () => Promise<string>): Promise<void> {
+  let before = ''
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const seen = await look()
+    if (seen === before) return
+    before = seen
+  }
 }
 
 /** Oldest first: of numbers the highest, of dates the earliest. */
