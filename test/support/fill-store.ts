@@ -1,7 +1,8 @@
 import type { Alert, RuleView } from '../../src/event/alert.ts'
 import { toByteString } from '../../src/event/byte-string.ts'
-import type { DecodedEvent } from '../../src/event/decoded-event.ts'
+import type { DecodedEvent, Fields } from '../../src/event/decoded-event.ts'
 import { RawEvent } from '../../src/event/raw-event.ts'
+import { Subject } from '../../src/store/query/subject.ts'
 import type { Entry, Store } from '../../src/store/store.ts'
 
 /** A finished document on its way into a store. */
@@ -14,6 +15,20 @@ export interface Stored {
 }
 
 let made = 0
+
+/** What a store has columns for is asked of the event, not read in the document. */
+function fieldsOf(document: string): Fields {
+  let subject: Subject | undefined
+  return {
+    fixed: () => undefined,
+    dynamic: ({ name }) => {
+      subject ??= new Subject(document)
+      const [text] = subject.textsAt(`data.${name}`)
+      return text === undefined ? undefined : toByteString(text)
+    },
+    entries: () => [],
+  }
+}
 
 function entryOf({ at, document, rule, isAlert, location }: Stored): Entry {
   made += 1
@@ -32,7 +47,7 @@ function entryOf({ at, document, rule, isAlert, location }: Stored): Entry {
     hostname: 'quay-1',
     location: raw.location,
     decoder: undefined,
-    fields: { fixed: () => undefined, dynamic: () => undefined, entries: () => [] },
+    fields: fieldsOf(document),
   }
   const alert: Alert | undefined =
     rule && isAlert ? { id: `${Math.floor(at / 1000)}.${made}`, event, rule, document } : undefined
