@@ -1,9 +1,8 @@
-import { fieldText } from '../../../src/api/document-field.ts'
-import type { AggregationResult, Bucket, Hit } from '../data/answers.ts'
+import type { AggregationResult, Bucket } from '../data/answers.ts'
 import { range } from '../data/address.ts'
-import { useCounts, useNewest } from '../data/ask.ts'
+import { useCounts } from '../data/ask.ts'
 import { entityHref } from '../data/entity.ts'
-import { filterText } from '../data/filter.ts'
+import { filterText, longestValue } from '../data/filter.ts'
 import { count, shortCount } from '../data/text.ts'
 import { ago, full } from '../data/time.ts'
 import { Card, Quiet } from './card.tsx'
@@ -45,7 +44,6 @@ export function Containers() {
     },
   )
   const execs = useCounts({ names: terms }, { f, ds: 'events', q: `${action}: exec_start*` })
-  const newest = useNewest(1000, { f, ds: 'events' })
   const [failures, commands] = [failed, execs].map((one) => sumsOf(one.of('names')))
   const { buckets, other = 0 } = all.of('names')
   return (
@@ -75,14 +73,13 @@ export function Containers() {
           {buckets.slice(0, 30).map((bucket) => {
             const name = String(bucket.key)
             const values = seriesOf(all.of('spark').buckets, name, { fromMs, toMs, intervalMs })
-            const last = newest.hits.find((hit) => fieldText(hit.document, containerName) === name)
             const counts = [
               partOf(bucket.split, 'start'),
               partOf(bucket.split, 'die'),
               failures?.get(name) ?? 0,
               commands?.get(name) ?? 0,
             ]
-            return <Row key={name} bucket={bucket} last={last} counts={counts} values={values} />
+            return <Row key={name} bucket={bucket} counts={counts} values={values} />
           })}
         </Table>
       )}
@@ -95,16 +92,14 @@ export function Containers() {
 
 interface RowProps {
   readonly bucket: Bucket
-  readonly last: Hit | undefined
   /** Starts, ends, failures, commands. */
   readonly counts: readonly number[]
   readonly values: readonly number[]
 }
 
-function Row({ bucket, last, counts, values }: RowProps) {
+function Row({ bucket, counts, values }: RowProps) {
   const name = String(bucket.key)
   const [starts = 0, ends = 0, failures = 0, commands = 0] = counts
-  const [did = ''] = ((last && fieldText(last.document, action)) ?? '').split(':')
   return (
     <tr>
       <th scope="row">
@@ -112,12 +107,7 @@ function Row({ bucket, last, counts, values }: RowProps) {
           <Line>{name}</Line>
         </Link>
       </th>
-      <td>
-        <Line>{(last && fieldText(last.document, image)) ?? ''}</Line>
-      </td>
-      <td title={last && full(last.receivedAtMs)}>
-        {last && <Line>{`${did}, ${ago(last.receivedAtMs)}`}</Line>}
-      </td>
+      {name.length > longestValue ? <td colSpan={2} /> : <Latest name={name} />}
       <td class="num">{shortCount(starts)}</td>
       <td class="num">{shortCount(ends)}</td>
       <td class={`num ${failures > 0 ? 'is-bad' : ''}`}>{shortCount(failures)}</td>
@@ -130,5 +120,26 @@ function Row({ bucket, last, counts, values }: RowProps) {
         <span class="num">{shortCount(bucket.count)}</span>
       </td>
     </tr>
+  )
+}
+
+/** Image and last action of one container; its last event may be long ago, so each is asked for by itself. */
+function Latest({ name }: { readonly name: string }) {
+  const f = [...containerOnly, filterText({ field: containerName, kind: 'is', value: name })]
+  const asked = useCounts(
+    { last: { kind: 'topHits', size: 1, fields: [action, image] } },
+    { ds: 'events', f },
+  )
+  const last = asked.of('last').hits?.[0]
+  const [did = ''] = last?.fields[action]?.[0]?.split(':') ?? []
+  return (
+    <>
+      <td>
+        <Line>{last?.fields[image]?.[0] ?? ''}</Line>
+      </td>
+      <td title={last && full(last.receivedAtMs)}>
+        {last && <Line>{`${did}, ${ago(last.receivedAtMs)}`}</Line>}
+      </td>
+    </>
   )
 }
