@@ -66,4 +66,32 @@ describe('Overview', { skip: noBrowser }, () => {
     await slow.letGo()
     await fresh.getByText('100801').waitFor()
   })
+
+  it('asks what takes long when the other panels have their answers, also to what they asked with the first', async () => {
+    const { page } = await visit(browser)
+    const asked: string[] = []
+    page.on('request', (request) => {
+      const [, kind] = /\/(aggregates?)$/.exec(request.url()) ?? []
+      if (kind) asked.push(kind)
+    })
+    const quick = await hold(page, /\/api\/v1\/aggregates$/)
+    await page.goto(await dashboard.api.signInLink())
+    await quick.asked(1)
+    await quick.letGo(0)
+    await quick.asked(2)
+    assert.deepEqual(asked, ['aggregates', 'aggregates'])
+    await quick.letGo()
+    await page.getByRole('region', { name: 'New here' }).getByText('100801').waitFor()
+    assert.deepEqual(asked, ['aggregates', 'aggregates', 'aggregate', 'aggregate', 'aggregate'])
+  })
+
+  it('says what the colours of the chart stand for, how many alerts each has, and leads to them', async () => {
+    const { page } = await visit(browser)
+    await page.goto(await dashboard.api.signInLink())
+    const legend = page.getByRole('region', { name: 'Alerts over time' }).locator('.legend')
+    await legend.getByText('medium').waitFor()
+    assert.deepEqual((await legend.innerText()).match(/\w+/g), ['high', '2', 'medium', '500'])
+    await legend.getByRole('link', { name: /high/ }).click()
+    await page.locator('.list-total').getByText('2 alerts', { exact: true }).waitFor()
+  })
 })

@@ -4,7 +4,7 @@ import { range, refreshed, scopeWithin } from './address.ts'
 import type { Problem, Resource } from './client.ts'
 import { both } from './filter.ts'
 import { queryString, useResource } from './client.ts'
-import { askTogether } from './together.ts'
+import { askAfterwards, askTogether } from './together.ts'
 
 /** What a panel asks in addition to the question of the page. */
 export interface Narrower {
@@ -43,10 +43,10 @@ function countsOf({ data, problem }: Resource<AggregateAnswer>): Counts {
   return { of: (name) => data?.results[name] ?? nothing, isReady: data !== undefined, problem }
 }
 
-/** Counts by fields that every event has to be opened for: the page shows the others meanwhile. */
+/** Counts by fields that every event has to be opened for: the page shows the others meanwhile, and asks them first. */
 export function useSlowCounts(aggs: Readonly<Record<string, Aggregation>>, narrower: Narrower = {}): Counts {
   const body = { ...narrowed(narrower), aggs }
-  return countsOf(useResource<AggregateAnswer>({ path: '/aggregate', body }))
+  return countsOf(useResource<AggregateAnswer>({ path: '/aggregate', body }, askAfterwards))
 }
 
 /** The newest events of a kind. */

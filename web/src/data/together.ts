@@ -12,6 +12,7 @@ interface Waiting {
 /** As many as the API takes in one request. */
 const most = 32
 let waiting: Waiting[] = []
+const underway = new Set<Promise<unknown>>()
 
 /** What the panels of a page ask in the same turn goes out as one request. */
 export function askTogether({ body }: Call, signal: AbortSignal): Promise<AggregateAnswer> {
@@ -19,6 +20,35 @@ export function askTogether({ body }: Call, signal: AbortSignal): Promise<Aggreg
     if (waiting.length === 0) setTimeout(sendAll)
     waiting.push({ body, signal, resolve, reject })
   })
+}
+
+/**
+ * Resolves when what the answers so far led to has been rendered, and has asked in its turn: effects run after a frame, in the
+ * order in which frames were asked for. There are no frames while the page is hidden.
+ */
+async function rendered(): Promise<void> {
+  await nextTurn()
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, 200)
+    requestAnimationFrame(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+  await nextTurn()
+  await nextTurn()
+}
+
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve))
+
+/** Goes out when what the panels of the page ask together has come back: the store has no time for both. */
+export async function askAfterwards(asked: Call, signal: AbortSignal): Promise<AggregateAnswer> {
+  do {
+    await Promise.allSettled(underway)
+    await rendered()
+  } while (underway.size > 0 && !signal.aborted)
+  signal.throwIfAborted()
+  return call<AggregateAnswer>(asked, signal)
 }
 
 function sendAll(): void {
@@ -37,10 +67,12 @@ function send(asked: readonly Waiting[]): void {
     })
   }
   const questions = asked.map(({ body }) => body)
-  call<{ answers: readonly AggregateAnswer[] }>(
+  const answered = call<{ answers: readonly AggregateAnswer[] }>(
     { path: '/aggregates', body: { questions } },
     cancel.signal,
-  ).then(
+  )
+  underway.add(answered)
+  answered.then(
     ({ answers }) => {
       for (const [index, answer] of answers.entries()) asked[index]?.resolve(answer)
     },
@@ -48,4 +80,6 @@ function send(asked: readonly Waiting[]): void {
       for (const { reject } of asked) reject(error)
     },
   )
+  const forget = () => void underway.delete(answered)
+  answered.then(forget, forget)
 }

@@ -3,13 +3,13 @@ import type { AggregationResult, Hit } from '../data/answers.ts'
 import { range } from '../data/address.ts'
 import { useCounts } from '../data/ask.ts'
 import { filterText } from '../data/filter.ts'
-import { visible } from '../../../src/api/visible-text.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card } from '../parts/card.tsx'
 import { containerOnly, Containers, sumsOf } from '../parts/containers.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
 import { Images, LiveContainers } from '../parts/inventory.tsx'
+import { Legend } from '../parts/legend.tsx'
 import { NewestPanel } from '../parts/newest-panel.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
 
@@ -95,18 +95,6 @@ function grouped(result: AggregationResult): AggregationResult {
   }
   const buckets = [...sums].map(([key, sum]) => ({ key, ...sum })).sort((a, b) => b.count - a.count)
   return { buckets, ...(result.other === undefined ? {} : { other: result.other }) }
-}
-
-export function Legend({ names }: { readonly names: readonly string[] }) {
-  return (
-    <span class="legend">
-      {names.map((name, index) => (
-        <span key={name}>
-          <i class={`dot fill-${index % 6}`} /> {visible(name, 40)}
-        </span>
-      ))}
-    </span>
-  )
 }
 
 const execQuery = `${action}: exec_start* and not data.docker.exec.healthcheck: true`

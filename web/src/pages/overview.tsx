@@ -12,6 +12,7 @@ import { ago, duration, full } from '../data/time.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card, Quiet } from '../parts/card.tsx'
 import { intervalFor, TimeChart } from '../parts/histogram.tsx'
+import { BandLegend } from '../parts/legend.tsx'
 import { Link } from '../parts/link.tsx'
 import { Failed } from '../parts/notice.tsx'
 import { Level } from '../parts/severity.tsx'
@@ -65,14 +66,22 @@ export function OverviewPage() {
   )
 }
 
+/** How many, and how bad: the two things the bars show. */
 function Total({ counts }: { readonly counts: Counts }) {
+  if (!counts.isReady) return null
   const total = counts.of('time').buckets.reduce((sum, bucket) => sum + bucket.count, 0)
-  return <>{counts.isReady ? plural(total, 'alert') : ''}</>
+  return (
+    <>
+      <BandLegend result={counts.of('time')} /> <span class="nowrap">{plural(total, 'alert')}</span>
+    </>
+  )
 }
 
 function Tactics() {
   const field = 'rule.mitre.tactic'
-  const counts = useSlowCounts({ tactics: { kind: 'terms', field, size: 14 } }, { ds: 'alerts' })
+  // Who has a tactic has a technique, and these have a column: the other alerts need not be opened.
+  const only = { ds: 'alerts', f: ['?rule.mitre.id'] } as const
+  const counts = useSlowCounts({ tactics: { kind: 'terms', field, size: 14 } }, only)
   return (
     <Card
       title="Tactics (MITRE ATT&CK)"
