@@ -54,7 +54,10 @@ describe('docker source and the Engine API', { timeout: 600_000 }, () => {
         `^\\{"integration": "docker", "docker": \\{"status": "create", "id": "${id}", "from": "shop/web:1.4", "Type"`,
       ),
     )
-    assert.match(text, /"name": "\\u00e9\\ud83d\\ude00", "Privileged": "true"/)
+    // Whenever the facts come: with the event, or behind it.
+    await source.until('facts', (line) =>
+      line.includes('"name": "\\u00e9\\ud83d\\ude00", "Privileged": "true"'),
+    )
     await source.until('start', withAction('start'))
   })
 

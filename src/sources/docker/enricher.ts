@@ -113,7 +113,9 @@ export class Enricher {
   }
 
   #execRequest(execId: string, event: EngineEvent): Promise<unknown>[] {
-    if (execId === '' || this.#execs.has(execId) || event.action === 'exec_die') return []
+    if (execId === '' || this.#execs.has(execId)) return []
+    // Its own text does not say what was run, but an answer may be on its way.
+    if (event.action === 'exec_die') return this.#underWay(`/exec/${execId}/json`)
     return this.#ask(`/exec/${execId}/json`, (answer) =>
       this.#execs.set(execId, execOfInspect(execId, answer)),
     )

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Something on its way to a batch. */
 export interface Pending {
@@ -34,6 +35,8 @@ export class PendingQueue<T extends Pending> {
   async take(max: number, signal: AbortSignal): Promise<T[]> {
     while (!signal.aborted) {
       const now = performance.now()
+      // A process that stood still may hold unread what it waited for.
+      if (this.#items.some((item, at) => at < max && !item.ready && item.goesAtMs <= now)) await nextTurn()
       const waiting = this.#items.findIndex((item, at) => at >= max || !(item.ready || item.goesAtMs <= now))
       const count = waiting === -1 ? this.#items.length : waiting
       if (count > 0) return this.#items.splice(0, count)
