@@ -56,7 +56,7 @@ describe('Enricher', () => {
     assert.deepEqual(engine.asked, [`/containers/${id}/json`, '/exec/e1/json'])
     engine.answer('/exec/e1/json', { ProcessConfig: { entrypoint: 'check', arguments: ['--fast'] } })
     engine.answer(`/containers/${id}/json`, { Config: { Healthcheck: { Test: ['CMD', 'check', '--fast'] } } })
-    const found = await Promise.all(all)
+    const found = await Promise.all(all.map((one) => Promise.resolve(one)))
     assert.deepEqual(
       found.map((enrichment) => enrichment?.healthcheck),
       [true, true, true],

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { containerFacts } from './container-facts.ts'
 import type { EngineApi } from './engine-api.ts'
 import type { EngineEvent } from './engine-event.ts'
@@ -10,7 +11,7 @@ type Kind = 'containers' | 'images' | 'volumes' | 'networks'
 const everything: readonly Kind[] = ['containers', 'images', 'volumes', 'networks']
 /** After a change, others usually follow at once. */
 const settleMs = 1000
-/** A list that takes long is asked for less often: at most this part of the time. */
+/** A list that takes long is asked for less often: at most this part of the time, unless `everyMs` is over. */
 const workShare = 0.05
 /** Whatever no event told is seen then. */
 const everyMs = 5 * 60_000
@@ -52,11 +53,11 @@ export class InventoryKeeper {
   /** Until `signal` aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const began = this.#parts.now()
+      const began = performance.now() // a clock may be set meanwhile
       await this.#refresh(signal)
-      const tookMs = this.#parts.now() - began
+      const tookMs = performance.now() - began
       await this.#rest(everyMs, signal)
-      await pause(Math.max(settleMs, tookMs / workShare), signal)
+      await pause(Math.max(settleMs, Math.min(everyMs, tookMs / workShare)), signal)
     }
   }
 
