@@ -69,7 +69,10 @@ class EventDecoder implements Decoder {
     const known = this.#origins.get(location)
     if (known !== undefined) return known
     if (this.#origins.size >= origins) this.#origins.clear()
-    const origin = readOrigin(location)
+    const found = readOrigin(location)
+    // The name that documents give agent 000; the store has a column for it.
+    const origin =
+      found?.agent.id === '000' ? { ...found, agent: { ...found.agent, name: this.#hostname } } : found
     this.#origins.set(location, origin)
     return origin
   }
