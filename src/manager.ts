@@ -41,6 +41,8 @@ export interface ManagerOptions {
   readonly rulesetFolder?: string | undefined
   /** Replays recorded events instead of reading the configured sources. */
   readonly demo?: boolean | undefined
+  /** Called when the rules are loaded, before stored events are evaluated again. */
+  readonly loaded?: () => void
   /** Where people read log lines. */
   readonly console: { write(text: string): unknown }
 }
@@ -135,6 +137,7 @@ export class Manager {
     const memoryFiles = new MemoryFiles(home)
     const engine = loadFor(options, configuration, memoryFiles)
     refuseFatal('the rules cannot be used', engine.problems)
+    options.loaded?.()
     const telemetry = startTelemetry({
       level: 'info',
       logFile: path.join(home, 'logs', 'quaywatch.log'),

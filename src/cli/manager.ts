@@ -43,6 +43,7 @@ export const command: Command = {
         configFile: values.config,
         rulesetFolder: values.ruleset,
         demo: values.demo,
+        loaded: youngGeneration.letGrow,
         console: process.stderr,
       })
     } catch (error) {
@@ -54,7 +55,6 @@ export const command: Command = {
     }
     process.on('SIGHUP', () => void reload(manager))
     process.stdout.write(await greeting(manager))
-    youngGeneration.letGrow()
     await stopping
     await manager.stop()
     return 0

@@ -1,6 +1,5 @@
 import { withFullLog } from '../full-log.ts'
-import type { Dataset, Hit, Page, ReplayedEvent, SearchRequest } from '../store.ts'
-import { toByteString } from '../../event/byte-string.ts'
+import type { Dataset, Hit, Page, SearchRequest } from '../store.ts'
 import { isMemoryExhausted } from './damage.ts'
 import type { Database, Row } from './database.ts'
 import { unescape } from './line.ts'
@@ -50,11 +49,17 @@ export function timeLimit(ms: number, signal: AbortSignal): TimeLimit {
   return { ms, slow, signal: AbortSignal.any([signal, slow]) }
 }
 
+export interface FewerRows {
+  readonly rows: readonly Row[]
+  /** How many were asked for in the end. */
+  readonly limit: number
+}
+
 /** Events may be of a megabyte: when so many rows are too much for the memory of the store, fewer are read, at last one. */
-async function readFewer(
+export async function readFewer(
   limit: number,
   read: (limit: number) => Promise<readonly Row[]>,
-): Promise<{ readonly rows: readonly Row[]; readonly limit: number }> {
+): Promise<FewerRows> {
   try {
     return { rows: await read(limit), limit }
   } catch (error) {
@@ -332,64 +337,4 @@ export async function hitById(
     if (hit) return hit
   }
   return undefined
-}
-
-/** Messages received since then, in the order they were stored. */
-export async function* replayed(
-  database: Database,
-  segments: readonly Segment[],
-  { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number | undefined },
-  signal: AbortSignal,
-): AsyncIterable<readonly ReplayedEvent[]> {
-  let pageLength = 1000
-  const last = untilMs === undefined ? '' : `AND received_ms < ${BigInt(Math.ceil(untilMs))}`
-  const until = untilMs === undefined ? {} : { toMs: untilMs }
-  for (const { schema } of within(segments, { dataset: 'events', fromMs: sinceMs, ...until })) {
-    let after = 0n
-    for (;;) {
-      const from = after
-      const { rows, limit } = await readFewer(pageLength, (count) =>
-        database.read(
-          `SELECT position, event_id, source, location, received_ms, text, rule_id, rule_level, alert_id IS NOT NULL,
-                CASE WHEN ${hasFacts} THEN document END
-         FROM ${schema}.records WHERE received_ms >= $1::BIGINT ${last} AND position > $2::BIGINT ORDER BY position LIMIT ${count}`,
-          [BigInt(Math.ceil(sinceMs)), from],
-          signal,
-        ),
-      )
-      pageLength = limit
-      if (rows.length > 0) yield rows.map(toReplayed)
-      if (rows.length < pageLength) break
-      after = BigInt(String(rows.at(-1)?.[0]))
-    }
-  }
-}
-
-function toReplayed(row: Row): ReplayedEvent {
-  const [, id, source, location, receivedMs, text, ruleId, level, isAlert, document] = row
-  const rule = ruleId === null ? undefined : { id: Number(ruleId), level: Number(level) }
-  return {
-    id: unescape(String(id)),
-    source: unescape(String(source)),
-    location: toByteString(unescape(String(location))),
-    receivedAtMs: Number(receivedMs),
-    text: toByteString(unescape(String(text))),
-    ...(document === null ? {} : { facts: containerFacts(unescape(String(document))) }),
-    decided: { rule, isAlert: isAlert === true },
-  }
-}
-
-/** Lines of containers' log files, which the source vouches for; JSON lines hold it themselves. */
-const hasFacts = `source = 'localfile' AND (starts_with(location, 'docker:') OR starts_with(location, 'pod:')) AND NOT starts_with(text, '{')`
-
-/** They are kept in the document only. */
-function containerFacts(document: string): (readonly [name: string, value: string])[] {
-  const { data }: { data?: { container?: unknown } } = JSON.parse(document) // written by the engine
-  return data?.container === undefined ? [] : leaves('container', data.container)
-}
-
-function leaves(name: string, value: unknown): (readonly [name: string, value: string])[] {
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, inner]) => leaves(`${name}.${key}`, inner))
-  return [[toByteString(name), toByteString(String(value))]]
 }
