@@ -1,4 +1,5 @@
 import { randomBytes, webcrypto } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
 import type * as X509Library from '@peculiar/x509'
 import type { Extension, JsonGeneralName } from '@peculiar/x509'
@@ -21,10 +22,16 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 
 type X509 = typeof X509Library
 
-/** Loaded when a certificate is made, which is rare: the library costs several megabytes of memory. */
+const require = createRequire(import.meta.url)
+
+/**
+ * Loaded when a certificate is made, which is rare: the library costs several megabytes of memory. Imported, its files would be read
+ * once more to find what each of them exports.
+ */
 async function library(): Promise<X509> {
   await import('reflect-metadata')
-  return import('@peculiar/x509')
+  const x509: X509 = require('@peculiar/x509')
+  return x509
 }
 
 function pem(label: string, der: ArrayBuffer): string {

@@ -1,6 +1,8 @@
+import type DockerModem from 'docker-modem'
+import { accessSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
+import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
-import DockerModem from 'docker-modem'
 import type { EngineAddress } from './engine-address.ts'
 
 /** What we use of the Engine API; read-only. */
@@ -17,11 +19,23 @@ export type Query = Readonly<Record<string, string>>
 const answerTimeoutMs = 10_000
 const statusCodes = { 200: true, 400: 'bad request', 404: 'not found', 500: 'engine error' }
 
+const require = createRequire(import.meta.url)
+let library: typeof DockerModem | undefined
+
+/** Loaded when there is an engine to talk to: with its way through ssh it costs several megabytes. Throws ENOENT where there is no socket. */
+function modemFor(address: EngineAddress): DockerModem {
+  const options = address.options()
+  if (!library && options.socketPath !== undefined) accessSync(options.socketPath)
+  const Modem: typeof DockerModem = library ?? require('docker-modem')
+  library = Modem
+  return new Modem(options)
+}
+
 export function engineApi(address: EngineAddress): EngineApi {
   const dial = (path: string, query: Query, isStream: boolean, signal: AbortSignal): Promise<unknown> =>
     new Promise((resolve, reject) => {
       // Made anew for each request: sockets and certificates may have come or changed since.
-      const modem = new DockerModem(address.options())
+      const modem = modemFor(address)
       const asked = Object.keys(query).length > 0
       const options = {
         path: asked ? `${path}?` : path,
