@@ -80,6 +80,8 @@ function unsupported(block: XmlElement): Problem {
 
 /** Several blocks of a scalar section as if written as one: later values win, lists add up (spec/configuration.md §1.3). */
 export function mergeBlocks(blocks: readonly XmlElement[]): XmlElement | undefined {
-  const [first] = blocks
-  return first && { ...first, children: blocks.flatMap(({ children }) => children) }
+  const [first, second] = blocks
+  if (!first || !second) return first
+  const { name, attributes, content, at, contentAt } = first
+  return { name, attributes, content, at, contentAt, children: blocks.flatMap(({ children }) => children) }
 }

@@ -1,31 +1,12 @@
 import type { Place, Problem } from './problem.ts'
+import { AttributeDraft, ElementDraft, Lines, type Piece } from './xml-draft.ts'
 
 /** One name, attribute or text. */
 const maxStringBytes = 20_480
 const maxDepth = 1024
 
-/** A piece of the source; several when comments were removed from between them. */
-interface Piece {
-  readonly from: number
-  readonly to: number
-}
-
-export interface AttributeDraft {
-  name: string
-  value: string
-  at: Place
-  valueFrom: number
-}
-
-export interface ElementDraft {
-  name: string
-  attributes: AttributeDraft[]
-  content: string
-  children: ElementDraft[]
-  at: Place
-  contentAt: Place
-  pieces: readonly Piece[]
-}
+/** Names of attributes before the first; most elements have no second. */
+const none = new Set<string>()
 
 /** One pass over one file; see `parseXml` for what it reads. */
 export class XmlReader {
@@ -33,12 +14,12 @@ export class XmlReader {
   /** In the order in which they were opened, which is the order in which variables take effect. */
   readonly opened: ElementDraft[] = []
   readonly #text: string
-  readonly #file: string
+  readonly #lines: Lines
   readonly #open: ElementDraft[] = []
-  readonly #lineStarts: number[] = [0]
   #position = 0
-  /** Pieces of the text that is being read, their size, and whether an odd run of backslashes ends it. */
-  #pieces: Piece[] = []
+  /** Pieces of the text that is being read (as many as the count says), their size, and whether an odd run of backslashes ends it. */
+  readonly #pieces: Piece[] = []
+  #pieceCount = 0
   #pieceBytes = 0
   #escaped = false
   #hidden: number | undefined
@@ -46,9 +27,7 @@ export class XmlReader {
 
   constructor(text: string, file: string) {
     this.#text = text
-    this.#file = file
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
-      this.#lineStarts.push(at + 1)
+    this.#lines = new Lines(text, file)
   }
 
   readAll(): Problem | undefined {
@@ -57,18 +36,12 @@ export class XmlReader {
   }
 
   place(offset: number): Place {
-    let low = 0
-    let high = this.#lineStarts.length
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1
-      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle
-      else high = middle
-    }
-    return { file: this.#file, line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 }
+    return this.#lines.place(offset)
   }
 
   /** Where a character of an element's content stands in the file. */
   placeInContent(element: ElementDraft, index: number): Place {
+    if (element.pieces.length === 0) return this.place(element.contentFrom + index)
     let left = index
     for (const { from, to } of element.pieces) {
       if (left < to - from) return this.place(from + left)
@@ -120,13 +93,14 @@ export class XmlReader {
 
   #addPiece(from: number, to: number): boolean {
     if (this.#open.length === 0) return true
-    this.#pieces.push({ from, to })
+    this.#pieces[this.#pieceCount] = { from, to }
+    this.#pieceCount += 1
     this.#pieceBytes += to - from
     return this.#pieceBytes < maxStringBytes || this.#overflow('text', from)
   }
 
   #startText(): void {
-    this.#pieces = []
+    this.#pieceCount = 0
     this.#pieceBytes = 0
     this.#escaped = false
     this.#hidden = undefined
@@ -188,12 +162,23 @@ export class XmlReader {
         `${expected}, not </${shorten(read.name)}>${this.#hint()}`,
       )
     }
-    element.pieces = this.#pieces
-    element.content = this.#pieces.map(({ from, to }) => this.#text.slice(from, to)).join('')
-    element.contentAt = this.place(this.#pieces[0]?.from ?? at)
+    this.#takeContent(element, at)
     this.#open.pop()
     this.#startText()
     return true
+  }
+
+  #takeContent(element: ElementDraft, end: number): void {
+    const [first] = this.#pieces
+    if (!first || this.#pieceCount === 0) element.contentFrom = end
+    else {
+      element.contentFrom = first.from
+      if (this.#pieceCount > 1) element.pieces = this.#pieces.slice(0, this.#pieceCount)
+      element.content =
+        this.#pieceCount === 1
+          ? this.#text.slice(first.from, first.to)
+          : element.pieces.map(({ from, to }) => this.#text.slice(from, to)).join('')
+    }
   }
 
   #openElement(at: number): boolean {
@@ -204,21 +189,14 @@ export class XmlReader {
     const read = this.#readName(at + 1, true)
     if (!read) return false
     const isClosedInName = read.name.endsWith('/')
-    const place = this.place(at)
-    const element: ElementDraft = {
-      name: isClosedInName ? read.name.slice(0, -1) : read.name,
-      attributes: [],
-      content: '',
-      children: [],
-      at: place,
-      contentAt: place,
-      pieces: [],
-    }
+    const name = isClosedInName ? read.name.slice(0, -1) : read.name
+    const element = new ElementDraft(name, at, this.#lines)
     const end = read.end === '>' ? '>' : this.#readAttributes(element)
     if (end === undefined) return false
-    ;(parent ? parent.children : this.roots).push(element)
+    if (parent) parent.add(element)
+    else this.roots.push(element)
     this.opened.push(element)
-    element.contentAt = this.place(this.#position)
+    element.contentFrom = this.#position
     if (!isClosedInName && end === '>') this.#open.push(element)
     this.#startText()
     return true
@@ -226,14 +204,20 @@ export class XmlReader {
 
   /** `>` or `/`, whichever ended the tag. */
   #readAttributes(element: ElementDraft): '>' | '/' | undefined {
-    const names = new Set<string>()
+    const attributes: AttributeDraft[] = []
+    let names = none
     for (;;) {
       while (isSpace(this.#text.charCodeAt(this.#position))) this.#position += 1
       const end = this.#tagEnd()
-      if (end) return end
+      if (end) {
+        element.attributes = attributes.slice()
+        return end
+      }
+      if (attributes.length > 0 && names === none) names = new Set(attributes.map(({ name }) => name))
       const attribute = this.#readAttribute(names)
       if (!attribute) return undefined
-      element.attributes.push(attribute)
+      attributes.push(attribute)
+      if (names !== none) names.add(attribute.name)
       const after = this.#text.charCodeAt(this.#position)
       if (!isSpace(after) && after !== 0x3e && after !== 0x2f) {
         const message = `white space, > or /> expected after the attribute ${shorten(attribute.name)}`
@@ -251,7 +235,7 @@ export class XmlReader {
     return here
   }
 
-  #readAttribute(names: Set<string>): AttributeDraft | undefined {
+  #readAttribute(before: ReadonlySet<string>): AttributeDraft | undefined {
     const from = this.#position
     let at = from
     for (; ; at += 1) {
@@ -271,10 +255,9 @@ export class XmlReader {
       }
     }
     const name = this.#text.slice(from, at)
-    if (names.has(name)) {
+    if (before.has(name)) {
       return this.#stop('xml-duplicate-attribute', from, `the attribute ${shorten(name)} is given twice`)
     }
-    names.add(name)
     do at += 1
     while (isSpace(this.#text.charCodeAt(at)))
     return this.#readValue(name, from, at)
@@ -298,7 +281,7 @@ export class XmlReader {
       if (here === undefined) return this.#stop('xml-syntax', from, 'the file ends inside a tag')
       if (here === quote) {
         this.#position = end + 1
-        return { name, value: this.#text.slice(valueFrom, end), at: this.place(from), valueFrom }
+        return new AttributeDraft(name, this.#text.slice(valueFrom, end), { from, valueFrom }, this.#lines)
       }
       if (here === '>') {
         return this.#stop(

@@ -1,6 +1,7 @@
 import { lowerAscii } from '../event/field-key.ts'
 import type { Place, Problem } from './problem.ts'
-import type { ElementDraft, XmlReader } from './xml-reader.ts'
+import type { ElementDraft } from './xml-draft.ts'
+import type { XmlReader } from './xml-reader.ts'
 
 const maxNameBytes = 255
 /** Of one text after substitution; what stands in a file is limited before. */
