@@ -1,6 +1,6 @@
 import { compilePattern } from '../dialect/compile-pattern.ts'
 import type { MatchBudget } from '../dialect/match-budget.ts'
-import type { Dialect, Pattern } from '../dialect/pattern.ts'
+import type { Dialect, Pattern, PatternOptions } from '../dialect/pattern.ts'
 import type { Place, Problem, Severity } from '../dialect/problem.ts'
 import type { XmlElement } from '../dialect/xml-element.ts'
 import type { Category } from '../event/decoded-event.ts'
@@ -40,6 +40,11 @@ export function readDefinition(
 ): Definition | undefined {
   const reading = new Reading(element, options, report)
   return reading.definition()
+}
+
+/** Made apart from what reads the decoder: patterns stay, and would keep its elements. */
+function patternOptions(name: string, { budget, onExhausted }: ReadOptions): PatternOptions {
+  return { budget, onExhausted: () => onExhausted(name) }
 }
 
 interface PatternText {
@@ -172,10 +177,7 @@ class Reading {
   #compile(text: PatternText | undefined): Pattern | undefined {
     if (text === undefined) return undefined
     const name = this.#element.attributes[0]?.value ?? ''
-    const compiled = compilePattern(text.dialect, text.source, {
-      budget: this.#options.budget,
-      onExhausted: () => this.#options.onExhausted(name),
-    })
+    const compiled = compilePattern(text.dialect, text.source, patternOptions(name, this.#options))
     if ('pattern' in compiled) return compiled.pattern
     this.#failed = true
     this.#report({ ...compiled.problem, at: text.at })

@@ -32,7 +32,7 @@ class OsMatch implements Pattern {
     const alternatives = lowerAscii(this.#isNegated ? source.slice(1) : source)
       .split('|')
       .map(readAlternative)
-    const literals = alternatives.filter((alternative) => alternative !== undefined)
+    const literals = alternatives.filter((alternative) => alternative !== undefined).slice()
     const isAlways = literals.length < alternatives.length
     this.isLiteral = !isAlways && !this.#isNegated
     this.literals = this.isLiteral ? literals : undefined

@@ -7,6 +7,8 @@ import { readGeoip } from './read-geoip.ts'
 
 const limitBytes = 1024
 
+const nothing: readonly string[] = []
+
 type Read = (event: DecodedEvent) => ByteString | undefined
 
 /** A description with `$(name)` placeholders, split once at load (spec/rules.md §3.9). */
@@ -19,7 +21,7 @@ export interface Description {
 
 /** `$(srcgeoip)` and `$(dstgeoip)` are places only when there is a database; without one they are dynamic fields. */
 export function compileDescription(raw: ByteString, geoip?: LoadContext['geoip']): Description {
-  if (!raw.includes('$(')) return { raw, placeholders: [], render: () => raw }
+  if (!raw.includes('$(')) return { raw, placeholders: nothing, render: () => raw }
   // The text is cut before its placeholders are looked for, but when the result is too long the whole text is used.
   const { texts, names, tail } = split(raw.slice(0, limitBytes))
   const reads = names.map((name) => readerOf(name, geoip))

@@ -1,4 +1,5 @@
 import type { MatchBudget } from '../dialect/match-budget.ts'
+import type { PatternOptions } from '../dialect/pattern.ts'
 import type { Category } from '../event/decoded-event.ts'
 import type { Correlation, CorrelationSource } from './correlation.ts'
 import { ConditionCompiler } from './conditions/compile-conditions.ts'
@@ -32,6 +33,11 @@ export interface Guard {
   onExhausted(ruleId: number): void
 }
 
+/** Made apart from what reads the rule: patterns stay, and would keep its draft. */
+function patternOptions(id: number, guard: Guard): PatternOptions {
+  return { budget: guard.budget, onExhausted: () => guard.onExhausted(id) }
+}
+
 /** Makes a rule of its draft. `undefined`: it is left out, and the problems say why. */
 export class RuleCompiler {
   readonly #context: LoadContext
@@ -48,10 +54,7 @@ export class RuleCompiler {
   compile(draft: RuleDraft, existing?: Rule): CompiledRule | undefined {
     const before = this.#problems.fatalCount
     const { texts, attributes } = draft
-    const patterns = new PatternSource(this.#problems, {
-      budget: this.#guard.budget,
-      onExhausted: () => this.#guard.onExhausted(attributes.id),
-    })
+    const patterns = new PatternSource(this.#problems, patternOptions(attributes.id, this.#guard))
     if (!texts.has('description'))
       this.#problems.fatal('no-description', `rule ${attributes.id} has no <description>`, draft.at)
     if (isStrange(draft))
@@ -74,7 +77,7 @@ export class RuleCompiler {
       correlation,
       flags,
       mitre,
-      patterns: patterns.patterns,
+      patterns: patterns.patterns.slice(),
       isCounting: source !== undefined || keepsCounting(existing),
       geoip: this.#context.geoip,
     })
@@ -208,9 +211,7 @@ function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
     groupText,
     description: compileDescription(textOf('description'), geoip),
     decodedAs: texts.get('decoded_as')?.text,
-    joined: [...texts.values()].flatMap(({ element, repeats }) =>
-      repeats > 1 && !harmlessRepeats.has(element) ? [element] : [],
-    ),
+    joined: joinedOf(texts),
     text: new RuleText({
       id: attributes.id,
       level,
@@ -224,6 +225,15 @@ function bodyOf(draft: RuleDraft, parts: BodyParts): RuleBody {
       noCounter: flags.noCounter,
     }),
   }
+}
+
+const nothing: readonly string[] = []
+
+function joinedOf(texts: RuleDraft['texts']): readonly string[] {
+  let joined = nothing
+  for (const { element, repeats } of texts.values())
+    if (repeats > 1 && !harmlessRepeats.has(element)) joined = [...joined, element]
+  return joined
 }
 
 /** The first definition counted events by id or group: that shows in documents even when a plain one overwrites it. */

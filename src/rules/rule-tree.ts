@@ -40,7 +40,7 @@ export class RuleTree {
   /** Before the first sibling with a smaller key: level 0 first, then high to low, equal ones in load order. */
   #insert(siblings: RuleNode[], node: RuleNode): void {
     siblings.splice(firstBelow(siblings, node.rule.sortKey), 0, node)
-    node.rule.nodes.push(node)
+    node.rule.addNode(node)
     this.#nodeCount += 1
   }
 

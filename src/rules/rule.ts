@@ -52,6 +52,8 @@ export interface Linkage {
   readonly ifMatchedGroup: string | undefined
 }
 
+const noNodes: RuleNode[] = []
+
 /** One rule object: one per id, in one or more places of the tree (spec/rules.md §4.1). */
 export class Rule {
   readonly id: number
@@ -61,7 +63,7 @@ export class Rule {
   readonly linkage: Linkage
   /** Sort key among siblings, from the first definition (spec/rules.md §4.2). */
   readonly sortKey: number
-  readonly nodes: RuleNode[] = []
+  #nodes: RuleNode[] = noNodes
   body: RuleBody
   /** Some rule correlates over this one by id: its events feed those lists and no group lists. */
   hasSidList = false
@@ -81,6 +83,16 @@ export class Rule {
     this.linkage = place.linkage
     this.category = place.category
     this.body = body
+  }
+
+  get nodes(): readonly RuleNode[] {
+    return this.#nodes
+  }
+
+  /** Nearly every rule has one place, and a list that begins empty makes room for many. */
+  addNode(node: RuleNode): void {
+    if (this.#nodes === noNodes) this.#nodes = [node]
+    else this.#nodes.push(node)
   }
 }
 

@@ -58,7 +58,8 @@ class OsRegex implements Pattern {
     this.firstBytes = known.length < firstBytes.length ? undefined : unionOf(known)
     this.groups = Math.max(...alternatives.map(({ groups }) => groups))
     const literals = alternatives.map(literalOf).filter((literal) => literal !== undefined)
-    this.literals = literals.length === alternatives.length ? literals : undefined
+    // A copy is exactly as long as it is, and stays.
+    this.literals = literals.length === alternatives.length ? literals.slice() : undefined
     this.isLiteral = this.literals !== undefined && alternatives.every(({ isLiteral }) => isLiteral)
     this.#hasLetters = alternatives.some(({ head, runs }) => /[a-z]/.test(head + runs.join('')))
     const [only, second] = this.literals ?? []

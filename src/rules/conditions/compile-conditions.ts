@@ -62,7 +62,8 @@ export class ConditionCompiler {
     this.#checkDiff()
     this.#firstSeen()
     this.#lists(lists)
-    return this.#conditions
+    // Exactly as long as it is: these stay.
+    return this.#conditions.slice()
   }
 
   #add(condition: Condition | undefined): void {
@@ -91,7 +92,8 @@ export class ConditionCompiler {
   }
 
   #fixed(...names: readonly StaticName[]): void {
-    for (const name of names) this.#text(name, ({ fields }) => fields.fixed(name))
+    for (const name of names)
+      if (this.#draft.texts.has(name)) this.#text(name, ({ fields }) => fields.fixed(name))
   }
 
   #text(element: string, read: Read): void {
