@@ -65,6 +65,17 @@ describe('KubeMemoryFiles', () => {
     assert.deepEqual(readdirSync(folder).toSorted(), [`${startMs + 2 * hourMs}.jsonl`, `${atMs}.jsonl`])
   })
 
+  it('keeps one in ten minutes when it writes more often', async () => {
+    const often = new KubeMemoryFiles(path.join(home, 'often'), () => {})
+    for (const minute of [0, 3, 6, 11, 12, 23, 24])
+      await often.write(withPod('a'), startMs + minute * 60_000, startMs)
+    const kept = readdirSync(path.join(home, 'often', 'data', 'kube-memory')).toSorted()
+    assert.deepEqual(
+      kept.map((name) => (Number.parseInt(name, 10) - startMs) / 60_000),
+      [0, 11, 23, 24],
+    )
+  })
+
   for (const [how, damage] of [
     ['without its end', (text: string) => text.slice(0, text.lastIndexOf('{'))],
     ['of another version', (text: string) => text.replace('{"version":1}', '{"version":2}')],

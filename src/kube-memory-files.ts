@@ -15,6 +15,8 @@ export interface KeptKubeMemory {
 
 /** Events on their way when a memory is written are decoded again; twice does no harm. */
 const overlapMs = 60_000
+/** A manager that is started again and again leaves no more files than one that runs. */
+const leastApartMs = 10 * 60_000
 const entriesPerTurn = 5_000
 const version = 1
 
@@ -53,7 +55,7 @@ export class KubeMemoryFiles {
 
   async #tryWrite(memory: KubeMemory, file: string, sinceMs: number): Promise<void> {
     try {
-      if (await this.#write(memory, file)) await this.#removeBefore(sinceMs)
+      if (await this.#write(memory, file)) await this.#thinOut(sinceMs)
     } catch (error) {
       this.#failed(file, asError(error))
     }
@@ -116,12 +118,16 @@ export class KubeMemoryFiles {
     return entries > 0
   }
 
-  /** Also what a crash left half written. */
-  async #removeBefore(sinceMs: number): Promise<void> {
+  /** Keeps the newest, and of those that are needed one in ten minutes. Also removes what a crash left half written. */
+  async #thinOut(sinceMs: number): Promise<void> {
     for (const name of await readdir(this.#folder))
       if (name.endsWith('.new')) await rm(path.join(this.#folder, name))
-    const old = (await this.#times()).filter((atMs) => atMs - overlapMs <= sinceMs)
-    for (const atMs of old.slice(0, -1)) await rm(this.#fileOf(atMs))
+    const times = await this.#times()
+    const oldest = times.findLast((atMs) => atMs - overlapMs <= sinceMs) ?? 0
+    let keptMs = -Infinity
+    for (const atMs of times.slice(0, -1))
+      if (atMs < oldest || atMs - keptMs < leastApartMs) await rm(this.#fileOf(atMs))
+      else keptMs = atMs
   }
 }
 
