@@ -69,10 +69,7 @@ class EventDecoder implements Decoder {
     const known = this.#origins.get(location)
     if (known !== undefined) return known
     if (this.#origins.size >= origins) this.#origins.clear()
-    const found = readOrigin(location)
-    // The name that documents give agent 000; the store has a column for it.
-    const origin =
-      found?.agent.id === '000' ? { ...found, agent: { ...found.agent, name: this.#hostname } } : found
+    const origin = readOrigin(location)
     this.#origins.set(location, origin)
     return origin
   }

@@ -130,7 +130,7 @@ export class Masker {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
   }
 
-  #masked({ event, rule, alert }: Entry, document: string, text: string): Entry {
+  #masked({ event, agentName, rule, alert }: Entry, document: string, text: string): Entry {
     const { id, source, location, receivedAtMs } = event.raw
     const raw = new RawEvent({ id, source, location, receivedAtMs, text: toByteString(text) })
     const { agent, hostname, decoder } = event
@@ -148,7 +148,13 @@ export class Masker {
     const view = rule && { ...rule, description: this.maskText(rule.description) }
     const kept: Alert | undefined = alert &&
       view && { id: alert.id, event: shown, rule: view, document: this.maskText(alert.document) }
-    return { event: shown, document, rule: view, alert: kept }
+    return {
+      event: shown,
+      document,
+      agentName: agentName && this.maskText(agentName),
+      rule: view,
+      alert: kept,
+    }
   }
 
   /** For the columns of a store; the document is made already. */

@@ -28,8 +28,8 @@ export function analyse(
     // The document first: that of the alert is made out of it.
     const document = verdict.document()
     const shortDocument = verdict.shortDocument()
-    const { rule, alert } = verdict
-    entries.push({ event: decoded, document, shortDocument, rule, alert })
+    const { rule, alert, agentName } = verdict
+    entries.push({ event: decoded, document, shortDocument, agentName, rule, alert })
   }
   return entries
 }

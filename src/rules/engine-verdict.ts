@@ -67,6 +67,10 @@ export class EngineVerdict implements Verdict {
     return this.#alert
   }
 
+  get agentName(): string | undefined {
+    return this.#writer.agentName(this.#event)
+  }
+
   document(): string {
     return this.#both().full
   }

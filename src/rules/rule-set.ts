@@ -16,6 +16,8 @@ export interface Verdict {
   readonly rule: RuleView | undefined
   /** Present when the event goes to the alert outputs. */
   readonly alert: Alert | undefined
+  /** What documents call the host: that of the manager for agent 000, which the decoded event does not know. */
+  readonly agentName: string | undefined
   /** The archive entry: one JSON document without newline (spec/rules.md §6.7). Built when asked for. */
   document(): string
   /** The same with `"full_log":0` instead of the message (see `Entry.shortDocument`). */

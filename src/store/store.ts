@@ -15,6 +15,8 @@ export interface Entry {
   readonly document: string
   /** The same with a 0 as its `full_log`, which `withFullLog` undoes; whoever wrote the document has it for nothing. */
   readonly shortDocument?: string
+  /** `agent.name` of the document; absent: that of the event. */
+  readonly agentName?: string | undefined
   readonly rule: RuleView | undefined
   readonly alert: Alert | undefined
 }

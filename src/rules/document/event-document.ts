@@ -57,6 +57,11 @@ export class DocumentWriter {
     this.#origins = new OriginTexts(managerName)
   }
 
+  /** `agent.name` of the event's documents. */
+  agentName(event: DecodedEvent): string | undefined {
+    return this.#origins.of(event).agentName
+  }
+
   /** Without the message. Valid Unicode: bytes that are not UTF-8 become U+FFFD. */
   renderBare(parts: DocumentParts): string {
     const sink = this.#bytes
@@ -158,6 +163,7 @@ function joined(head: ByteString, message: ByteString, tail: ByteString): Writte
 
 interface OriginText {
   readonly agent: Piece
+  readonly agentName: string | undefined
   readonly ending: Piece
   readonly of: Pick<DecodedEvent, 'agent' | 'location'>
 }
@@ -190,23 +196,28 @@ class OriginTexts {
     const fromAgentless = isAgentless(agent, location)
     const shown = shownLocation(location)
     const text = shown === undefined ? '' : `,"location":${jsonText(shown)}`
+    const name = fromAgentless ? undefined : this.#agentName(agent, location)
     return {
       of: { agent, location },
-      agent: new Piece((fromAgentless ? '' : this.#agentText(agent, location)) + this.#manager),
+      agentName: name === undefined ? undefined : fromByteString(name),
+      agent: new Piece((fromAgentless ? '' : agentText(agent, location, name)) + this.#manager),
       ending: new Piece(`${text}${fromAgentless ? agentlessText(location) : ''}}`),
     }
   }
 
-  #agentText(agent: Agent, location: ByteString): ByteString {
+  #agentName(agent: Agent, location: ByteString): ByteString | undefined {
+    if (agent.id === '000') return this.#managerName
     // A location that begins like that of an agent, but does not name one, gives an empty name.
-    const own = agent.name ?? (location.startsWith('(') ? '' : undefined)
-    const name = agent.id === '000' ? this.#managerName : own
-    let text = `,"agent":{"id":${jsonText(agent.id)}`
-    if (name !== undefined) text += `,"name":${jsonText(name)}`
-    const ip = agent.ip ?? addressIn(location)
-    if (ip !== undefined && ip !== '' && ip !== 'any') text += `,"ip":${jsonText(ip)}`
-    return `${text}}`
+    return agent.name ?? (location.startsWith('(') ? '' : undefined)
   }
+}
+
+function agentText(agent: Agent, location: ByteString, name: ByteString | undefined): ByteString {
+  let text = `,"agent":{"id":${jsonText(agent.id)}`
+  if (name !== undefined) text += `,"name":${jsonText(name)}`
+  const ip = agent.ip ?? addressIn(location)
+  if (ip !== undefined && ip !== '' && ip !== 'any') text += `,"ip":${jsonText(ip)}`
+  return `${text}}`
 }
 
 function isOf(text: OriginText | undefined, { agent, location }: DecodedEvent): text is OriginText {

@@ -55,7 +55,12 @@ export const columns: readonly Column[] = [
   { name: 'rule_groups', field: 'rule.groups', type: 'list', of: ({ rule }) => rule?.groups },
   { name: 'mitre_ids', field: 'rule.mitre.id', type: 'list', of: ({ rule }) => rule?.mitreIds },
   { name: 'agent_id', field: 'agent.id', type: 'text', of: ({ event }) => event.agent.id },
-  { name: 'agent_name', field: 'agent.name', type: 'text', of: ({ event }) => event.agent.name },
+  {
+    name: 'agent_name',
+    field: 'agent.name',
+    type: 'text',
+    of: ({ event, agentName }) => agentName ?? event.agent.name,
+  },
   { name: 'decoder_name', field: 'decoder.name', type: 'text', of: ({ event }) => event.decoder?.name },
   dynamic('integration', 'integration'),
   dynamic('docker_type', 'docker.Type'),
