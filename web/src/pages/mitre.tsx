@@ -3,7 +3,7 @@ import type { Bucket, Rule } from '../data/answers.ts'
 import { useCounts } from '../data/ask.ts'
 import { useResource } from '../data/client.ts'
 import { hrefWith } from '../data/filter.ts'
-import { bandOf } from '../data/severity.ts'
+import { bandOf, bands } from '../data/severity.ts'
 import { count, plural, shortCount } from '../data/text.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Failed } from '../parts/notice.tsx'
@@ -61,25 +61,29 @@ export function MitrePage() {
     <div class="mitre">
       {counts.problem && <Failed problem={counts.problem} />}
       <header class="mitre-head">
-        <p>
-          <b>{counts.isReady ? plural(withAlerts, 'technique') : '…'}</b> seen in this time.{' '}
-          <span class="muted">
-            {isAll ? 'Enterprise' : 'For containers'}, ATT&CK {version}
-          </span>
-        </p>
-        <ul class="mitre-legend">
-          <li>
-            <i class="cell-key cell-critical" /> alerts, by highest level
-          </li>
-          {covered && (
+        <div class="mitre-said">
+          <p>
+            <b>{counts.isReady ? plural(withAlerts, 'technique') : '…'}</b> seen in this time.{' '}
+            <span class="muted">
+              {isAll ? 'Enterprise' : 'For containers'}, ATT&CK {version}
+            </span>
+          </p>
+          <ul class="mitre-legend">
+            {bands.map((band) => (
+              <li key={band}>
+                <i class={`cell-key cell-${band}`} /> {band}
+              </li>
+            ))}
+            {covered && (
+              <li>
+                <i class="cell-key cell-quiet" /> a rule watches, quiet
+              </li>
+            )}
             <li>
-              <i class="cell-key cell-quiet" /> a rule watches, quiet
+              <i class="cell-key" /> {covered ? 'no rule' : 'quiet'}
             </li>
-          )}
-          <li>
-            <i class="cell-key" /> {covered ? 'no rule' : 'quiet'}
-          </li>
-        </ul>
+          </ul>
+        </div>
         <label class="check">
           <input type="checkbox" checked={isAll} onChange={(event) => setAll(event.currentTarget.checked)} />
           All of Enterprise
