@@ -104,7 +104,7 @@ function kubeRule(event: unknown): StandIn | undefined {
       id: 401010,
       level: 15,
       description: `Kubernetes: ${user} created a privileged container`,
-      groups: ['k8s_audit', 'k8s_workload_risk'],
+      groups: ['k8s_audit', 'kube_workload'],
       mitre,
     }
   }

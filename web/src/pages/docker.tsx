@@ -2,7 +2,7 @@ import { fieldText } from '../../../src/api/document-field.ts'
 import type { AggregationResult, Hit } from '../data/answers.ts'
 import { range } from '../data/address.ts'
 import { useCounts } from '../data/ask.ts'
-import { filterText } from '../data/filter.ts'
+import { filterText, hrefOfValues } from '../data/filter.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card } from '../parts/card.tsx'
 import { containerOnly, Containers, sumsOf } from '../parts/containers.tsx'
@@ -132,8 +132,12 @@ function TypeByAction({ types }: { readonly types: AggregationResult }) {
     <Card title="Kind and action" aside={<span class="muted">unusual ones stand at the right</span>}>
       <HeatTable
         label="Kind and action"
-        rowField={type}
-        columnField={action}
+        hrefOf={(row, column) =>
+          hrefOfValues([
+            [type, row],
+            [action, column],
+          ])
+        }
         columns={columns.slice(0, 18)}
         rows={rows}
       />

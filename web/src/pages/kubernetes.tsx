@@ -1,8 +1,11 @@
-import type { AggregationResult } from '../data/answers.ts'
+import { visible } from '../../../src/api/visible-text.ts'
+import type { AggregationResult, Bucket } from '../data/answers.ts'
 import { range } from '../data/address.ts'
 import { useCounts } from '../data/ask.ts'
 import { entityHref } from '../data/entity.ts'
+import { hrefOfValues } from '../data/filter.ts'
 import { count, shortCount } from '../data/text.ts'
+import { ago, full } from '../data/time.ts'
 import { BarList } from '../parts/bar-list.tsx'
 import { Card, Quiet } from '../parts/card.tsx'
 import { HeatTable } from '../parts/heat-table.tsx'
@@ -11,6 +14,7 @@ import { Legend } from '../parts/legend.tsx'
 import { Link } from '../parts/link.tsx'
 import { NewestPanel } from '../parts/newest-panel.tsx'
 import { Level } from '../parts/severity.tsx'
+import { AuditFitness, auditOnly } from '../parts/audit-fitness.tsx'
 import { SourceStates } from '../parts/source-states.tsx'
 import { Table } from '../parts/table.tsx'
 import { Line } from '../parts/text.tsx'
@@ -18,9 +22,6 @@ import { Line } from '../parts/text.tsx'
 const verb = 'data.verb'
 const user = 'data.user.username'
 const namespace = 'data.objectRef.namespace'
-/** Only the audit events of API servers. The store has columns for both; for `auditID` it would have to open every event. */
-const audit = ['?data.stage', '?data.verb']
-
 const questions = {
   denied: 'data.responseStatus.code: (401 or 403)',
   hands: 'data.objectRef.subresource: (exec or attach or portforward or ephemeralcontainers)',
@@ -28,7 +29,7 @@ const questions = {
     '(data.objectRef.resource: secrets and data.verb: (get or list or watch)) or data.objectRef.subresource: token',
   rights:
     'data.objectRef.resource: (roles or clusterroles or rolebindings or clusterrolebindings) and data.verb: (create or update or patch or delete or escalate or bind)',
-  risky: 'rule.groups: k8s_workload_risk or rule.level >= 12',
+  risky: 'rule.groups: kube_workload',
 } as const
 
 /** Who did what to which object, and was it allowed? */
@@ -41,7 +42,7 @@ export function KubernetesPage() {
       verbs: { kind: 'terms', field: verb, size: 20 },
       namespaces: { kind: 'terms', field: namespace, size: 8, by: { field: verb, size: 12 } },
     },
-    { f: audit },
+    { f: auditOnly },
   )
   const { of, isReady } = counts
   const verbs = of('verbs').buckets.map((bucket) => String(bucket.key))
@@ -62,31 +63,32 @@ export function KubernetesPage() {
       )}
       <NewestPanel
         title="Hands on pods"
-        f={audit}
+        f={auditOnly}
         q={questions.hands}
         empty="Nobody opened a shell, attached to or forwarded a port of a pod."
       />
       <NewestPanel
         title="Access rights changed"
-        f={audit}
+        f={auditOnly}
         q={questions.rights}
         empty="No role or binding was changed."
       />
       <NewestPanel
         title="Secrets and tokens"
-        f={audit}
+        f={auditOnly}
         q={questions.secrets}
         empty="Nobody read a secret or asked for a token."
       />
       <NewestPanel
         title="Risky workloads"
-        f={audit}
+        f={auditOnly}
         q={questions.risky}
         empty="No privileged or host-touching workload."
       />
       <Denied />
       <Identities />
       <NamespaceByVerb namespaces={of('namespaces')} verbs={verbs} />
+      {verbs.length > 0 && <AuditFitness />}
     </div>
   )
 }
@@ -97,7 +99,7 @@ function Denied() {
       users: { kind: 'terms', field: user, size: 8 },
       resources: { kind: 'terms', field: 'data.objectRef.resource', size: 8 },
     },
-    { ds: 'events', f: audit, q: questions.denied },
+    { ds: 'events', f: auditOnly, q: questions.denied },
   )
   return (
     <>
@@ -130,9 +132,12 @@ function kindOf(name: string): string {
 
 /** The odd one out is at the top: people first, refused ones first among them. */
 function Identities() {
-  const aggs = { users: { kind: 'terms', field: user, size: 200 } } as const
-  const all = useCounts(aggs, { ds: 'events', f: audit })
-  const denied = useCounts(aggs, { ds: 'events', f: audit, q: questions.denied })
+  const users = { kind: 'terms', field: user, size: 200 } as const
+  const all = useCounts(
+    { users: { ...users, times: true, by: { field: namespace, size: 100 } } },
+    { ds: 'events', f: auditOnly },
+  )
+  const denied = useCounts({ users }, { ds: 'events', f: auditOnly, q: questions.denied })
   const refused = new Map(denied.of('users').buckets.map((bucket) => [String(bucket.key), bucket.count]))
   const { buckets, other = 0 } = all.of('users')
   const ordered = [...buckets].sort(
@@ -151,35 +156,48 @@ function Identities() {
       ) : (
         <Table
           label="Table of identities"
-          heads={['Name', 'Kind', 'Highest level', 'Requests', 'Refused', 'Share']}
+          heads={['Name', 'Kind', 'Namespaces', 'Last', 'Highest level', 'Requests', 'Refused', 'Share']}
           numbers={['Requests', 'Refused', 'Share']}
         >
-          {ordered.slice(0, 20).map((bucket) => {
-            const name = String(bucket.key)
-            const no = refused.get(name) ?? 0
-            return (
-              <tr key={name}>
-                <th scope="row">
-                  <Link href={entityHref('user', name)}>
-                    <Line>{name}</Line>
-                  </Link>
-                </th>
-                <td>{kindOf(name)}</td>
-                <td>
-                  <Level level={bucket.maxLevel ?? 0} />
-                </td>
-                <td class="num">{shortCount(bucket.count)}</td>
-                <td class={`num ${no > 0 ? 'is-bad' : ''}`}>{shortCount(no)}</td>
-                <td class="num">{Math.round((no / bucket.count) * 100)} %</td>
-              </tr>
-            )
-          })}
+          {ordered.slice(0, 20).map((bucket) => (
+            <Identity key={bucket.key} bucket={bucket} refused={refused.get(String(bucket.key)) ?? 0} />
+          ))}
         </Table>
       )}
       {(ordered.length > 20 || other > 0) && (
         <p class="more">and {count(Math.max(0, ordered.length - 20))} more identities</p>
       )}
     </Card>
+  )
+}
+
+function Identity({ bucket, refused }: { readonly bucket: Bucket; readonly refused: number }) {
+  const name = String(bucket.key)
+  const { lastMs, split = {} } = bucket
+  const namespaces = Object.entries(split)
+    .sort(([, x], [, y]) => y - x)
+    .map(([key]) => key)
+  return (
+    <tr>
+      <th scope="row">
+        <Link href={entityHref('user', name)}>
+          <Line>{name}</Line>
+        </Link>
+      </th>
+      <td class="nowrap">{kindOf(name)}</td>
+      <td title={namespaces.map((one) => visible(one, 80)).join(', ')}>
+        <Line>{namespaces.slice(0, 2).join(', ') + (namespaces.length > 2 ? ', …' : '')}</Line>
+      </td>
+      <td class="nowrap" title={lastMs === undefined ? undefined : full(lastMs)}>
+        {lastMs !== undefined && ago(lastMs)}
+      </td>
+      <td>
+        <Level level={bucket.maxLevel ?? 0} />
+      </td>
+      <td class="num">{shortCount(bucket.count)}</td>
+      <td class={`num ${refused > 0 ? 'is-bad' : ''}`}>{shortCount(refused)}</td>
+      <td class="num">{Math.round((refused / bucket.count) * 100)} %</td>
+    </tr>
   )
 }
 
@@ -195,8 +213,12 @@ function NamespaceByVerb({
     <Card title="Namespace and verb">
       <HeatTable
         label="Namespace and verb"
-        rowField={namespace}
-        columnField={verb}
+        hrefOf={(row, column) =>
+          hrefOfValues([
+            [namespace, row],
+            [verb, column],
+          ])
+        }
         columns={verbs.slice(0, 12)}
         rows={namespaces.buckets.map(({ key, split = {} }) => ({
           name: String(key),

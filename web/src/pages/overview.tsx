@@ -72,7 +72,8 @@ function Total({ counts }: { readonly counts: Counts }) {
   const total = counts.of('time').buckets.reduce((sum, bucket) => sum + bucket.count, 0)
   return (
     <>
-      <BandLegend result={counts.of('time')} /> <span class="nowrap">{plural(total, 'alert')}</span>
+      <BandLegend result={counts.of('time')} />
+      <span class="nowrap">{plural(total, 'alert')}</span>
     </>
   )
 }

@@ -1,23 +1,24 @@
 import { visible } from '../../../src/api/visible-text.ts'
 import { count, shortCount } from '../data/text.ts'
-import { hrefOfValues } from '../data/filter.ts'
 import { Link } from './link.tsx'
 import { Line } from './text.tsx'
 
 interface Props {
   readonly label: string
-  readonly rowField: string
-  readonly columnField: string
+  /** Where the number of a cell leads. */
+  readonly hrefOf: (row: string, column: string) => string | undefined
   readonly columns: readonly string[]
+  /** Few columns with long names. */
+  readonly isWide?: boolean
   readonly rows: readonly { readonly name: string; readonly counts: ReadonlyMap<string, number> }[]
 }
 
 /** Two fields against each other; the darker, the more. The number is always there. */
-export function HeatTable({ label, rowField, columnField, columns, rows }: Props) {
+export function HeatTable({ label, hrefOf, columns, isWide = false, rows }: Props) {
   const top = Math.max(1, ...rows.flatMap((row) => [...row.counts.values()]))
   return (
     <div class="heat-scroll" tabIndex={0} role="region" aria-label={`Table: ${label}`}>
-      <table class="heat">
+      <table class={`heat ${isWide ? 'heat-wide' : ''}`}>
         <thead>
           <tr>
             <td />
@@ -41,10 +42,7 @@ export function HeatTable({ label, rowField, columnField, columns, rows }: Props
                     {value > 0 && (
                       <Link
                         class={`heat-cell heat-${heatOf(value, top)}`}
-                        href={hrefOfValues([
-                          [rowField, row.name],
-                          [columnField, column],
-                        ])}
+                        href={hrefOf(row.name, column)}
                         label={`${visible(row.name, 60)}, ${visible(column, 60)}: ${count(value)}`}
                       >
                         {shortCount(value)}
