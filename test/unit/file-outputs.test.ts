@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -162,6 +163,38 @@ describe('files for other tools', () => {
     await home.until(() => home.ids('archives', 'archives.json').length === 1)
     assert.deepEqual(home.ids('archives', 'archives.json'), ['after'])
     assert.deepEqual(readdirSync(home.path('archives', '2026', 'Nov')), ['ossec-archive-21.json'])
+    await home.stop()
+  })
+
+  it('a file that begins when it is switched on has what is stored in that very moment', async () => {
+    const home = new Home()
+    await home.append('before')
+    home.start({ logallJson: true })
+    await home.append('at once')
+    await home.until(() => existsSync(home.path('archives', 'archives.json')))
+    await home.append('after')
+    await home.until(() => home.ids('archives', 'archives.json').includes('after'))
+    assert.deepEqual(home.ids('archives', 'archives.json'), ['at once', 'after'])
+    await home.stop()
+  })
+
+  it('a file that begins when it is switched on has what came while it could not be made, also after a restart', async () => {
+    const home = new Home()
+    await home.append('before')
+    mkdirSync(home.home, { recursive: true })
+    writeFileSync(home.path(), '')
+    home.start({ logallJson: true })
+    await home.append('one')
+    await home.until(() => {
+      home.nowMs += 10
+      return home.reports.some(({ kind }) => kind === 'output-failing')
+    })
+    await home.stop()
+    rmSync(home.path())
+    home.start({ logallJson: true })
+    await home.append('two')
+    await home.until(() => home.ids('archives', 'archives.json').includes('two'))
+    assert.deepEqual(home.ids('archives', 'archives.json'), ['one', 'two'])
     await home.stop()
   })
 

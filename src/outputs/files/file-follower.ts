@@ -28,7 +28,8 @@ export interface FollowerParts {
 interface Saved {
   readonly position: number
   readonly day: string
-  readonly bytes: number
+  /** Absent until the file has been opened for the first time. */
+  readonly bytes?: number
   /** Absent in states of earlier versions. */
   readonly part?: number
   readonly slot?: number
@@ -53,9 +54,9 @@ export class FileFollower {
   #part: Part = { day: '', number: 0 }
   /** Interval of the day in which the file began. */
   #slot = 0
-  #position = 0
+  #position: number
   /** Everything up to here was in the file when it was last seen to be there. */
-  #safePosition = 0
+  #safePosition: number
   #savedAtMs = -Infinity
   #wroteAtMs = -Infinity
   #isSaved = true
@@ -71,11 +72,15 @@ export class FileFollower {
   constructor(kind: FileKind, parts: FollowerParts) {
     this.#kind = kind
     this.#parts = parts
+    // Now, and not when the first promise has resolved: what is stored meanwhile has come.
+    this.#position = kind.begins === 'now' ? parts.store.head() : 0
+    this.#safePosition = this.#position
     this.#outage = new Outage(kind.fixedName, parts)
   }
 
   /** Runs until the signal aborts, then records where it is. Rejects only when the store does. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.#untilDone(() => this.#mark(), signal)
     await this.#untilDone(() => this.#begin(), signal)
     const ticking = this.#everyNowAndThen(signal)
     while (!signal.aborted) {
@@ -108,17 +113,26 @@ export class FileFollower {
     if (isSoon) await sleep(gatherMs, undefined, { signal }).catch(() => undefined)
   }
 
+  /** A file that begins with what comes has to know where that was, whatever happens next: recorded before anything that is stored from now on. */
+  async #mark(): Promise<void> {
+    const { store, now } = this.#parts
+    const { begins, name } = this.#kind
+    if (begins === 'oldest' || (await store.followerState(name)) !== undefined) return
+    const state: Saved = { position: this.#position, day: dayOf(now()) }
+    await store.saveFollowerState(name, JSON.stringify(state))
+  }
+
   async #begin(): Promise<void> {
     const { telemetry } = this.#parts
-    const saved = await this.#locate()
+    const bytes = (await this.#locate())?.bytes
     const file = await this.#opened()
-    if (saved && file.bytes > saved.bytes) {
-      telemetry.cutBack(file.path, file.bytes - saved.bytes)
-      await file.cutTo(saved.bytes)
-    } else if (saved && file.bytes < saved.bytes)
-      telemetry.shorterThanKnown(file.path, saved.bytes, file.bytes)
-    // A file that begins with what comes has to know where that was, whatever happens next.
-    this.#isSaved = saved !== undefined
+    if (bytes !== undefined && file.bytes > bytes) {
+      telemetry.cutBack(file.path, file.bytes - bytes)
+      await file.cutTo(bytes)
+    } else if (bytes !== undefined && file.bytes < bytes)
+      telemetry.shorterThanKnown(file.path, bytes, file.bytes)
+    // From here on the file grows: what is cut off after a kill must be known.
+    this.#isSaved = bytes !== undefined
     await this.#save()
     this.#pack()
   }
@@ -128,7 +142,7 @@ export class FileFollower {
     const { store, now, rotation } = this.#parts
     const saved = parseSaved(await store.followerState(this.#kind.name))
     if (this.#part.day !== '') return saved
-    this.#position = saved?.position ?? (this.#kind.begins === 'now' ? store.head() : 0)
+    this.#position = saved?.position ?? this.#position
     this.#safePosition = this.#position
     this.#part = saved ? { day: saved.day, number: saved.part ?? 0 } : { day: dayOf(now()), number: 0 }
     this.#slot = saved?.slot ?? slotOf(now(), rotation)
@@ -193,13 +207,13 @@ export class FileFollower {
     await file.flush()
     if (!(await file.isThere())) return this.#rewind(file)
     const { day, number } = this.#part
-    const state: Saved = {
+    const state = {
       position: this.#position,
       day,
       part: number,
       slot: this.#slot,
       bytes: file.bytes,
-    }
+    } satisfies Saved
     await this.#parts.store.saveFollowerState(this.#kind.name, JSON.stringify(state))
     this.#isSaved = true
     this.#safePosition = state.position
