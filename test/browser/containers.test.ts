@@ -57,4 +57,21 @@ describe('the table of containers', { skip: noBrowser }, () => {
     assert.equal(found[2]?.[0]?.startsWith('xxx'), true)
     assert.deepEqual(complaints, [])
   })
+
+  it('tells the seconds of a story that is short, and the minutes of a longer one', async () => {
+    const { page } = await enter(browser, await dashboard.api.signInLink())
+    const times = page.locator('.lane-times > span')
+    const shown = async (name: string) => {
+      await page.goto(`${dashboard.origin}/entity?kind=container&id=${name}`)
+      await page.getByText(`Timeline of ${name}`).waitFor()
+      await times.first().waitFor()
+      return times.allInnerTexts()
+    }
+    // The newest 500 of them are less than a second apart, with fifteen seconds of room at both ends.
+    const [first = '', ...others] = (await shown('busy')).slice(0, -1)
+    assert.match(first, /^\d+ \w+, \d\d:\d\d:\d\d$/)
+    for (const time of others) assert.match(time, /^\d\d:\d\d:\d\d$/)
+    assert.equal(new Set([first.slice(-8), ...others]).size, 5)
+    for (const time of (await shown('quiet')).slice(0, -1)) assert.match(time, /^\d+ \w+, \d\d:\d\d$/)
+  })
 })

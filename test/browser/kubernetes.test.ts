@@ -84,4 +84,12 @@ describe('Kubernetes page', { skip: noBrowser }, () => {
     await page.locator('.list-total').getByText('1 event', { exact: true }).waitFor()
     await page.getByRole('option').filter({ hasText: 'staging/pods/tool-1v1' }).waitFor()
   })
+
+  it('leaves out on a telephone what every sentence of the list begins with', async () => {
+    await page.goto(`${dashboard.origin}/events?live=off&q=rule.groups: kube_workload`)
+    const row = page.getByRole('option').filter({ hasText: 'privileged container' })
+    await row.getByText(/^Kubernetes: privileged container in Pod/).waitFor()
+    await page.setViewportSize({ width: 390, height: 800 })
+    await row.getByText(/^privileged container in Pod/).waitFor()
+  })
 })

@@ -4,7 +4,8 @@ import { change, dataset, filters, from, openEvent, query, sort } from '../data/
 import type { Hit } from '../data/answers.ts'
 import { areUsual, columns, tracks } from '../data/columns.ts'
 import type { Entity } from '../data/event.ts'
-import { entityOf, levelOf, ruleOf, sentenceOf } from '../data/event.ts'
+import { entityOf, levelOf, ruleOf, sentenceOf, shortened } from '../data/event.ts'
+import { isNarrow } from '../data/narrow.ts'
 import type { EventList } from '../data/event-list.ts'
 import { clearFilters, toggle } from '../data/filter.ts'
 import { setRange } from '../data/span.ts'
@@ -135,7 +136,7 @@ function Cell({ id, hit }: { readonly id: string; readonly hit: Hit }) {
     case 'level':
       return <Level level={level} />
     case 'what':
-      return <Line>{sentence}</Line>
+      return <Line>{isNarrow.value ? shortened(sentence) : sentence}</Line>
     case 'about':
       return <span class="row-entity">{entity && <Line>{entity.value}</Line>}</span>
     case 'rule':

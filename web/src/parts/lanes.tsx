@@ -5,7 +5,7 @@ import { hrefOf } from '../data/address.ts'
 import type { Hit } from '../data/answers.ts'
 import { levelOf, sentenceOf } from '../data/event.ts'
 import { bandOf } from '../data/severity.ts'
-import { clock, minute, zoneName } from '../data/time.ts'
+import { clock, day, minute, zoneName } from '../data/time.ts'
 import { Link } from './link.tsx'
 
 const dockerLanes = ['Life', 'Commands', 'Network', 'Storage'] as const
@@ -76,12 +76,18 @@ export function Lanes({ hits, plan }: Props) {
       ))}
       <LaneRow>
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-          <span key={share}>{minute(begin + (end - begin) * share)}</span>
+          <span key={share}>{axisTime(begin + (end - begin) * share, end - begin, share === 0)}</span>
         ))}
         <span>{zoneName(end)}</span>
       </LaneRow>
     </div>
   )
+}
+
+/** Minutes do not tell the ends of a short story apart. */
+function axisTime(atMs: number, spanMs: number, isFirst: boolean): string {
+  if (spanMs >= 600_000) return minute(atMs)
+  return isFirst ? `${day(atMs)}, ${clock(atMs)}` : clock(atMs)
 }
 
 function LaneRow({ children }: { readonly children: ComponentChildren }) {
