@@ -8,6 +8,9 @@ export interface RuleView {
   readonly description: string
   readonly groups: readonly string[]
   readonly mitreIds: readonly string[]
+  /** Names of the tactics and techniques of these ids, as in the document. */
+  readonly mitreTactics: readonly string[]
+  readonly mitreTechniques: readonly string[]
 }
 
 export interface Alert {

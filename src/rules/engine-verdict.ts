@@ -169,6 +169,8 @@ class RuleOfEvent implements RuleView {
   readonly level: number
   readonly groups: readonly string[]
   readonly mitreIds: readonly string[]
+  readonly mitreTactics: readonly string[]
+  readonly mitreTechniques: readonly string[]
   readonly #described: ByteString
 
   constructor({ id, body }: Rule, described: ByteString) {
@@ -176,6 +178,8 @@ class RuleOfEvent implements RuleView {
     this.level = body.level
     this.groups = body.text.groups
     this.mitreIds = body.text.mitreIds
+    this.mitreTactics = body.text.mitreTactics
+    this.mitreTechniques = body.text.mitreTechniques
     this.#described = described
   }
 

@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test'
 import { openStore, StoreBusy } from '../../src/store/open-store.ts'
 import type { Hit, Store } from '../../src/store/store.ts'
 import { entry } from '../support/entries.ts'
+import { copyOldStore, oldAgents, oldIds } from '../support/old-store.ts'
 
 const child = path.join(import.meta.dirname, 'store-child.js')
 const root = mkdtempSync(path.join(tmpdir(), 'quaywatch-crash-'))
@@ -28,9 +29,12 @@ async function appendUntilKilled(
   })
   let output = ''
   running.stdout.setEncoding('utf8')
+  const killLater = () => setTimeout(() => running.kill('SIGKILL'), aliveMs)
+  // What an older version left is taken over before anything is appended.
+  if (mode === 'compact') killLater()
   await new Promise<void>((resolve) => {
     running.stdout.on('data', (chunk: string) => {
-      if (output === '') setTimeout(() => running.kill('SIGKILL'), aliveMs)
+      if (output === '' && mode !== 'compact') killLater()
       output += chunk
     })
     running.once('close', () => resolve())
@@ -129,6 +133,35 @@ describe('the store after kill -9', () => {
     }
     t.diagnostic(`${done} rounds, ${acknowledged.size} acknowledged events`)
     assert.ok(acknowledged.size > 0)
+  })
+
+  it('has everything of a store of format 1 once, while it is taken over and its segments are written anew', async (t) => {
+    const began = performance.now()
+    let done = 0
+    for (; done < rounds && performance.now() - began < limitMs; done++) {
+      const folder = path.join(root, `older ${done}`)
+      copyOldStore(folder)
+      const aliveMs = Math.random() * 1500
+      const batches = await appendUntilKilled(folder, { first: 0, aliveMs, mode: 'compact' })
+      const damages: string[] = []
+      const store = await openStore({ folder, onDamage: ({ reason }) => damages.push(reason) })
+      assert.deepEqual(damages, [])
+      const found = (await everything(store, 'events')).map(({ eventId }) => eventId)
+      assert.deepEqual(found.slice(0, oldIds.length), oldIds)
+      assert.equal(new Set(found).size, found.length, 'nothing is there twice')
+      for (const numbers of batches.values())
+        for (const from of numbers) assert.ok(found.includes(`event ${from + 19}`), `${from} is gone`)
+      const aggregations = { agents: { kind: 'terms', field: 'userAgent', size: 5 } } as const
+      const asked = { dataset: 'events', query: { kind: 'all' }, aggregations } as const
+      const { agents } = await store.aggregate(asked, never)
+      assert.deepEqual(
+        agents?.buckets.map(({ key, count }) => [key, count]),
+        oldAgents,
+      )
+      await store.close()
+    }
+    t.diagnostic(`${done} rounds`)
+    assert.ok(done > 0)
   })
 
   it('is refused to a second process, which is told who has it', async () => {

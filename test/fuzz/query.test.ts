@@ -59,6 +59,9 @@ const fields = [
   'rule.id',
   'rule.groups',
   'rule.mitre.id',
+  'rule.mitre.tactic',
+  'rule.mitre.technique',
+  'userAgent',
   'rule.description',
   'full_log',
   'agent.name',
@@ -83,6 +86,7 @@ const data = fc.record(
   {
     docker: fc.record({ Type: plainWord, Action: plainWord }, { requiredKeys: [] }),
     verb: plainWord,
+    userAgent: plainWord,
     user: fc.record({ username: plainWord }, { requiredKeys: [] }),
     sourceIPs: fc.array(word, { maxLength: 3 }),
     deep: fc.record({ list: leaf, other: leaf }, { requiredKeys: [] }),
@@ -117,6 +121,8 @@ const rule = fc.record({
   level: fc.nat(15),
   groups: fc.array(plainWord, { maxLength: 2 }),
   mitreIds: fc.array(fc.constantFrom('T1609', 'T1610'), { maxLength: 2 }),
+  mitreTactics: fc.array(plainWord, { maxLength: 2 }),
+  mitreTechniques: fc.array(plainWord, { maxLength: 2 }),
 })
 const parts = fc.record({
   data,

@@ -33,7 +33,15 @@ function started({ id, level, name, offsetMs }: Parts): Stored {
   }
   // A number beyond what a double holds, as Docker sends it.
   const text = JSON.stringify(document).replace('{"timestamp"', '{"timeNano":1683632491049788417,"timestamp"')
-  const rule = { id, level, description, groups: ['docker'], mitreIds: [] }
+  const rule = {
+    id,
+    level,
+    description,
+    groups: ['docker'],
+    mitreIds: [],
+    mitreTactics: [],
+    mitreTechniques: [],
+  }
   return { at: at + offsetMs, document: text, rule, isAlert: level >= 3, location: 'Wazuh-Docker' }
 }
 

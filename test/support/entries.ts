@@ -19,6 +19,8 @@ export interface EntryParts {
     readonly level: number
     readonly groups?: readonly string[]
     readonly mitreIds?: readonly string[]
+    readonly mitreTactics?: readonly string[]
+    readonly mitreTechniques?: readonly string[]
   }
   /** Default: a rule of level 3 or more. */
   readonly alert?: boolean
@@ -53,20 +55,24 @@ function asText(value: unknown): unknown {
 
 function ruleOf({ rule }: EntryParts): RuleView | undefined {
   if (!rule) return undefined
-  const { id, level, groups = [], mitreIds = [] } = rule
-  return { id, level, description: `rule ${id}`, groups, mitreIds }
+  const { id, level, groups = [], mitreIds = [], mitreTactics = [], mitreTechniques = [] } = rule
+  return { id, level, description: `rule ${id}`, groups, mitreIds, mitreTactics, mitreTechniques }
+}
+
+function mitreOf({ mitreIds, mitreTactics, mitreTechniques }: RuleView) {
+  const mitre = { id: mitreIds, tactic: mitreTactics, technique: mitreTechniques }
+  return Object.values(mitre).some((texts) => texts.length > 0) ? mitre : undefined
 }
 
 function documentOf(raw: RawEvent, rule: RuleView | undefined, parts: EntryParts): string {
   const { id, data = {} } = parts
-  const mitre = rule && rule.mitreIds.length > 0 ? { mitre: { id: rule.mitreIds } } : {}
   return JSON.stringify({
     timestamp: new Date(raw.receivedAtMs || 0).toISOString().replace('Z', '+0000'),
     rule: rule && {
       level: rule.level,
       description: rule.description,
       id: String(rule.id),
-      ...mitre,
+      mitre: mitreOf(rule),
       mail: false,
       groups: rule.groups,
     },

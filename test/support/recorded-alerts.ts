@@ -162,6 +162,8 @@ export function documentOf(at: number, data: unknown, location: string, rule: St
     description: rule.description,
     groups: rule.groups,
     mitreIds: id === undefined ? [] : [id],
+    mitreTactics: tactic === undefined ? [] : [tactic],
+    mitreTechniques: technique === undefined ? [] : [technique],
   }
   const isAlert = rule !== undefined && rule.level >= 3
   return { at, document: JSON.stringify(document), rule: view, isAlert, location }

@@ -6,6 +6,7 @@ import { Piece } from './piece.ts'
 import type { Sink } from './sink.ts'
 
 const maxGroupBytes = 1023
+const nothing: readonly string[] = []
 const standards = ['pci_dss', 'cis', 'gdpr', 'gpg13', 'hipaa', 'nist_800_53', 'tsc'] as const
 
 export interface RuleFacts {
@@ -59,7 +60,15 @@ export class RuleText {
   }
 
   get mitreIds(): readonly string[] {
-    return this.#facts.mitre?.id ?? []
+    return this.#facts.mitre?.id ?? nothing
+  }
+
+  get mitreTactics(): readonly string[] {
+    return this.#facts.mitre?.tactic ?? nothing
+  }
+
+  get mitreTechniques(): readonly string[] {
+    return this.#facts.mitre?.technique ?? nothing
   }
 
   /** `,"rule":{"level":…}` */

@@ -1,12 +1,13 @@
 import { documentPath } from '../query/field.ts'
-import type { AggregateRequest, Aggregation, AggregationResult, Bucket, Dataset } from '../store.ts'
+import type { AggregateRequest, Aggregation, AggregationResult, Bucket } from '../store.ts'
 import { columnOf } from './columns.ts'
 import type { Row } from './database.ts'
+import { format as newestFormat } from './format.ts'
 import { unescape } from './line.ts'
 import { limitReached, type Readable, timeLimit, whereOf, within } from './search.ts'
 import type { Segment } from './segment-file.ts'
-import { textsAt } from './json-values.ts'
-import { Values } from './statement.ts'
+import { storedTextsAt, textsAt } from './json-values.ts'
+import { byFormat, type Records, Values } from './statement.ts'
 import { type Narrowed, narrowed } from './words/narrowed.ts'
 import { mayHoldAt } from './words/needed-words.ts'
 import { topHits } from './top-hits.ts'
@@ -29,7 +30,8 @@ export async function aggregateSegments(
   for (const [name, aggregation] of Object.entries(request.aggregations)) {
     try {
       const field = 'field' in aggregation ? aggregation.field : undefined
-      const segments = await narrowed(readable.words, inRange, mayHoldAt(request.query, field))
+      const mayHold = byFormat((format) => mayHoldAt(request.query, field, format))
+      const segments = await narrowed(readable.words, inRange, mayHold)
       const scope: Scope = { ...readable, segments, request, signal: limit.signal }
       results[name] = segments.length === 0 ? nothing(aggregation) : await run(aggregation, scope)
     } catch (error) {
@@ -77,22 +79,28 @@ function run(aggregation: Aggregation, scope: Scope): Promise<AggregationResult>
 function source(
   { segments, request }: Scope,
   values: Values,
-  select: (values: Values, dataset: Dataset) => string,
+  select: (values: Values, records: Records) => string,
 ): string {
-  const where = whereOf(request, values)
-  const what = select(values, request.dataset)
-  const parts = segments.map(
-    ({ schema, only }) => `SELECT ${what} FROM ${schema}.records WHERE ${only}${where}`,
-  )
+  const { dataset } = request
+  const textOf = byFormat((format) => ({
+    where: whereOf(request, format, values),
+    what: select(values, { dataset, format }),
+  }))
+  const parts = segments.map((segment) => {
+    const { where, what } = textOf(segment)
+    return `SELECT ${what} FROM ${segment.schema}.records WHERE ${segment.only}${where}`
+  })
   return `(${parts.join(' UNION ALL ')})`
 }
 
 /** One row per value at the path; records without one give none. */
-function eachValue(field: string, values: Values, dataset: Dataset): string {
+function eachValue(field: string, values: Values, { dataset, format }: Records): string {
   const path = documentPath(field)
-  const column = columnOf(path)
+  const column = columnOf(path, format)
   if (column) return column.type === 'list' ? `unnest(${column.name})` : column.name
-  return `unnest(${textsAt(path, dataset, values)})`
+  // Other segments may have a column for it: the same text is to be the same key.
+  const texts = columnOf(path, newestFormat) ? storedTextsAt : textsAt
+  return `unnest(${texts(path, dataset, values)})`
 }
 
 async function terms(
@@ -103,7 +111,7 @@ async function terms(
   const from = source(
     scope,
     values,
-    (v, dataset) => `${eachValue(field, v, dataset)} AS key, rule_level AS level, received_ms AS arrived`,
+    (v, records) => `${eachValue(field, v, records)} AS key, rule_level AS level, received_ms AS arrived`,
   )
   const limit = Math.min(size, bucketLimit)
   const rows = await scope.database.read(
@@ -139,14 +147,16 @@ async function partsOf(
 ): Promise<readonly Part[]> {
   const values = new Values()
   const { dataset } = request
-  const where = whereOf(request, values)
-  const key = eachValue(field, values, dataset)
-  const part = eachValue(by, values, dataset)
+  const textOf = byFormat((format) => ({
+    where: whereOf(request, format, values),
+    key: eachValue(field, values, { dataset, format }),
+    part: eachValue(by, values, { dataset, format }),
+  }))
   // Two lists taken apart in one SELECT would be paired, not combined.
-  const parts = segments.map(
-    ({ schema, only }) =>
-      `SELECT key, ${part} AS part FROM (SELECT *, ${key} AS key FROM ${schema}.records WHERE ${only}${where})`,
-  )
+  const parts = segments.map((segment) => {
+    const { where, key, part } = textOf(segment)
+    return `SELECT key, ${part} AS part FROM (SELECT *, ${key} AS key FROM ${segment.schema}.records WHERE ${segment.only}${where})`
+  })
   const wanted = keys.map((one) => values.add(one)).join(', ')
   const rows = await database.read(
     `SELECT key, part, count(*) AS n FROM (${parts.join(' UNION ALL ')})
@@ -183,7 +193,7 @@ async function histogram(
   const buckets = timeBuckets(rows)
   if (typeof by === 'object') {
     // A record with several values is in several parts, one without is in none: the totals need their own count.
-    const parts = await intervals(width, (v, dataset) => eachValue(by.field, v, dataset), scope)
+    const parts = await intervals(width, (v, records) => eachValue(by.field, v, records), scope)
     addParts(buckets, timeParts(parts), by.size)
   } else if (by === 'level') addParts(buckets, timeParts(rows), 5)
   const newest = [...buckets.values()].slice(-bucketLimit)
@@ -193,15 +203,15 @@ async function histogram(
 /** Key, part, count and highest level of each interval. */
 function intervals(
   width: number,
-  part: ((values: Values, dataset: Dataset) => string) | undefined,
+  part: ((values: Values, records: Records) => string) | undefined,
   scope: Scope,
 ): Promise<readonly Row[]> {
   const values = new Values()
   const from = source(
     scope,
     values,
-    (v, dataset) =>
-      `received_ms - (received_ms % ${width}) AS key, rule_level AS level, ${part ? part(v, dataset) : 'NULL'} AS part`,
+    (v, records) =>
+      `received_ms - (received_ms % ${width}) AS key, rule_level AS level, ${part ? part(v, records) : 'NULL'} AS part`,
   )
   return scope.database.read(
     `SELECT key, part, count(*), max(level) FROM ${from} GROUP BY key, part ORDER BY key LIMIT 200000`,
@@ -276,7 +286,7 @@ async function ranges(
   const from = source(
     scope,
     values,
-    (v, dataset) => `${eachValue(field, v, dataset)} AS key, rule_level AS level`,
+    (v, records) => `${eachValue(field, v, records)} AS key, rule_level AS level`,
   )
   const counts = sorted.map((bound, index) => {
     const next = sorted[index + 1]
@@ -299,7 +309,7 @@ async function cardinality(
   scope: Scope,
 ): Promise<AggregationResult> {
   const values = new Values()
-  const from = source(scope, values, (v, dataset) => `${eachValue(field, v, dataset)} AS key`)
+  const from = source(scope, values, (v, records) => `${eachValue(field, v, records)} AS key`)
   const [row] = await scope.database.read(
     `SELECT count(DISTINCT key) FROM ${from}`,
     values.list,
@@ -318,7 +328,7 @@ async function extent(
   const from = source(
     scope,
     values,
-    (v, dataset) => `${time ? 'received_ms' : eachValue(field, v, dataset)} AS key`,
+    (v, records) => `${time ? 'received_ms' : eachValue(field, v, records)} AS key`,
   )
   const [row] = await scope.database.read(
     `SELECT min(number), max(number), count(number) FROM (SELECT TRY_CAST(key AS DOUBLE) AS number FROM ${from})`,

@@ -11,6 +11,8 @@ export interface Column {
   /** Path in the document, which is the name in queries. */
   readonly field: string
   readonly type: ColumnType
+  /** The first format that has it; absent: 1. */
+  readonly since?: number
   readonly of: (entry: Entry) => string | number | readonly string[] | undefined
 }
 
@@ -19,30 +21,35 @@ function decoded(value: ByteString | undefined): string | undefined {
 }
 
 /** Somebody may also be called `[x]`. */
-function isList(value: ByteString): boolean {
-  if (!value.startsWith('[')) return false
+function listIn(value: ByteString): readonly unknown[] | undefined {
+  if (!value.startsWith('[')) return undefined
   try {
-    return Array.isArray(JSON.parse(value))
+    const parsed: unknown = JSON.parse(value)
+    return Array.isArray(parsed) ? parsed : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 
-function dynamic(name: string, field: string): Column {
+function dynamic(name: string, field: string, since = 1): Column {
   const key = fieldKey(field)
   return {
     name,
     field: `data.${field}`,
     type: 'text',
+    since,
     of: ({ event }) => {
       const value = event.fields.dynamic(key)
       // The document leaves out empty fields and turns arrays into real ones.
-      return value === undefined || value === '' || isList(value) ? undefined : decoded(value)
+      return value === undefined || value === '' || listIn(value) ? undefined : decoded(value)
     },
   }
 }
 
-/** Order is that of the commit log and of the table; a change needs a new format number (`disk/format.ts`). */
+/**
+ * Order is that of the commit log and of the table; a new one comes last and with a new format number (`disk/format.ts`). Tactics and techniques, which hardly
+ * differ for a rule, take a few bits an event.
+ */
 export const columns: readonly Column[] = [
   { name: 'rule_id', field: 'rule.id', type: 'number', of: ({ rule }) => rule?.id },
   { name: 'rule_level', field: 'rule.level', type: 'number', of: ({ rule }) => rule?.level },
@@ -50,6 +57,7 @@ export const columns: readonly Column[] = [
     name: 'rule_description',
     field: 'rule.description',
     type: 'text',
+
     of: ({ rule }) => rule?.description,
   },
   { name: 'rule_groups', field: 'rule.groups', type: 'list', of: ({ rule }) => rule?.groups },
@@ -79,10 +87,27 @@ export const columns: readonly Column[] = [
   dynamic('kube_outcome', 'kube.outcome'),
   dynamic('kube_cluster', 'kube.cluster'),
   dynamic('kube_actor_kind', 'kube.actor.kind'),
+  dynamic('user_agent', 'userAgent', 2),
+  {
+    name: 'mitre_tactics',
+    field: 'rule.mitre.tactic',
+    type: 'list',
+    since: 2,
+    of: ({ rule }) => rule?.mitreTactics,
+  },
+  {
+    name: 'mitre_techniques',
+    field: 'rule.mitre.technique',
+    type: 'list',
+    since: 2,
+    of: ({ rule }) => rule?.mitreTechniques,
+  },
 ]
 
 const byField: ReadonlyMap<string, Column> = new Map(columns.map((column) => [column.field, column]))
 
-export function columnOf(field: string): Column | undefined {
-  return byField.get(field)
+/** The column of a field in records of a format. */
+export function columnOf(field: string, format: number): Column | undefined {
+  const column = byField.get(field)
+  return column && (column.since ?? 1) <= format ? column : undefined
 }

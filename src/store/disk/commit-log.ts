@@ -2,6 +2,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 
 import type { Extent } from './extent.ts'
+import { format } from './format.ts'
 import { GroupBuffer, type GroupFacts } from './group.ts'
 
 /** What is known besides records: the newest text of every source and follower, and the first free position. */
@@ -19,6 +20,8 @@ export interface LogFile {
   readonly bytes: number
   /** Bytes of the longest line, or more. */
   readonly longestLine: number
+  /** What columns its lines have. */
+  readonly format: number
   /** Absent for files of a process that was stopped: then it is read from the file. */
   readonly extent?: Extent
 }
@@ -99,6 +102,7 @@ export class CommitLog {
       records: this.#records,
       bytes: this.#bytes,
       longestLine: this.#longestLine,
+      format,
     }
   }
 

@@ -12,9 +12,14 @@ export interface Damage {
   readonly lost: string
 }
 
-/** The world refuses; the file may be whole. */
+/** Files that only a later version understands must stay where they are. */
+export function newerFormat(file: string, format: number): Error {
+  return new Error(`${file} was written by a newer version of this program (format ${format})`)
+}
+
+/** The world refuses, or this program is too old; the file may be whole. */
 export const isNoDamage =
-  /Out of Memory|failed to pin block|Permission denied|Read-only file system|Cannot open file|Too many open files|No space left/i
+  /written by a newer version|Out of Memory|failed to pin block|Permission denied|Read-only file system|Cannot open file|Too many open files|No space left/i
 
 /** Moves a file, and its journal, out of the way. Resolves with where it is now. */
 export async function setAside(file: string, folder: string): Promise<string> {

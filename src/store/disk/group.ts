@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 
+import { format } from './format.ts'
 import { groupMark } from './line.ts'
 
 /** What one commit says besides its records. */
@@ -43,7 +44,7 @@ export class GroupBuffer {
 
   /** The lines and the one that closes them, ready to be written at once; valid until `clear`. */
   close(facts: GroupFacts): Buffer {
-    const body = JSON.stringify(facts)
+    const body = JSON.stringify({ format, ...facts })
     const sum = crc32(body, crc32(this.#bytes.subarray(0, this.#length)))
       .toString(16)
       .padStart(8, '0')
@@ -65,7 +66,8 @@ export class GroupBuffer {
 }
 
 export interface ScannedGroup {
-  readonly facts: GroupFacts
+  /** Of its lines; absent: 1. */
+  readonly facts: GroupFacts & { readonly format?: number }
   readonly from: number
   readonly to: number
 }
@@ -150,11 +152,11 @@ function longestLine(content: Buffer): number {
   return longest
 }
 
-function closing(records: Buffer, line: string): GroupFacts | undefined {
+function closing(records: Buffer, line: string): ScannedGroup['facts'] | undefined {
   const [, sum, body] = tailPattern.exec(line) ?? []
   if (sum === undefined || body === undefined) return undefined
   if (parseInt(sum, 16) !== crc32(body, crc32(records))) return undefined
   // Written by GroupBuffer, as the checksum shows.
-  const facts: GroupFacts = JSON.parse(body)
+  const facts: ScannedGroup['facts'] = JSON.parse(body)
   return facts
 }

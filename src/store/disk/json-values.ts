@@ -1,4 +1,5 @@
 import type { Dataset } from '../store.ts'
+import { escapedBySql } from './line.ts'
 import { documentOf, type Values } from './statement.ts'
 
 /** A JSON pointer: every name is taken literally. */
@@ -48,6 +49,11 @@ export function textsAt(path: string, dataset: Dataset, values: Values): string 
   return `flatten(list_transform(${valuesAt(path, dataset, values)}, lambda value: CASE WHEN json_type(value) = 'ARRAY'
     THEN list_transform(${items}, lambda item: json_extract_string(item, '$'))
     WHEN json_type(value) ${scalar} THEN [json_extract_string(value, '$')] ELSE [] END))`
+}
+
+/** The same as columns store texts. */
+export function storedTextsAt(path: string, dataset: Dataset, values: Values): string {
+  return `list_transform(${textsAt(path, dataset, values)}, lambda text: ${escapedBySql('text')})`
 }
 
 /** True when there is a value that is neither null nor an empty list. */

@@ -40,6 +40,14 @@ export function unescape(text: string): string {
   )
 }
 
+const codes = (from: number) =>
+  Array.from({ length: 0x20 }, (_, index) => `chr(${from + index})`).join(' || ')
+
+/** `escape` of a text without noncharacters, as SQL. */
+export function escapedBySql(text: string): string {
+  return `translate(${text}, ${codes(0)}, ${codes(first)})`
+}
+
 /** Bits of the column `elided`. */
 export const elidedDocument = 1
 export const elidedAlert = 2

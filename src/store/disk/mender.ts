@@ -60,6 +60,7 @@ export class Mender {
       records,
       bytes: bytesOf(scanned),
       longestLine: scanned.longestLine,
+      format: file.format,
     }
   }
 

@@ -3,7 +3,8 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate } 
 import path from 'node:path'
 
 import { type LogFile, logPath, type LogState, syncFolder } from './commit-log.ts'
-import type { Damage } from './damage.ts'
+import { type Damage, newerFormat } from './damage.ts'
+import { format as newestFormat } from './format.ts'
 import { scanGroups, type Scanned } from './group.ts'
 
 export interface Recovered {
@@ -38,6 +39,7 @@ export async function recoverLog(folder: string, damagedFolder: string): Promise
   for (const number of numbers) {
     const file = logPath(folder, number)
     const scanned = scanGroups(await readFile(file))
+    const format = formatOf(scanned, file)
     let missing = 0
     let missingBefore = 0
     for (const [index, { facts }] of scanned.groups.entries()) {
@@ -59,10 +61,23 @@ export async function recoverLog(folder: string, damagedFolder: string): Promise
       damages.push({ file, movedTo, reason: `${bytes} bytes of it are damaged`, lost: lostRecords(missing) })
     }
     const records = scanned.groups.reduce((sum, { facts }) => sum + facts.records, 0)
-    files.push({ number, path: file, records, bytes: bytesOf(scanned), longestLine: scanned.longestLine })
+    files.push({
+      number,
+      path: file,
+      records,
+      bytes: bytesOf(scanned),
+      longestLine: scanned.longestLine,
+      format,
+    })
   }
   const state = { cursors, followers, next }
   return { files, state, lastNumber: numbers.at(-1) ?? 0, tornBytes, firstPosition, damages }
+}
+
+function formatOf({ groups }: Scanned, file: string): number {
+  const format = groups[0]?.facts.format ?? 1
+  if (format > newestFormat) throw newerFormat(file, format)
+  return format
 }
 
 /** Records that no file has: lost at the end of the file before, if that is damaged, or with a file that is gone. */

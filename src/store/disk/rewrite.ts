@@ -4,7 +4,9 @@ import path from 'node:path'
 
 import { syncFolder } from './commit-log.ts'
 import type { Database } from './database.ts'
+import { format, inNewestFormat } from './format.ts'
 import { attach, createTables, removeFile, type Segment, writeInfo } from './segment-file.ts'
+import { Values } from './statement.ts'
 import { cut, inRanges, lengthOf, type Range } from './words/ranges.ts'
 
 /** So many records are copied in a step. The database keeps what it read and wrote meanwhile: 55 MB less than with 20,480 and hardly more than with 4,096. */
@@ -41,7 +43,7 @@ export async function* rewrite(rewriting: Rewriting): AsyncGenerator<undefined, 
       from = until + 1
     }
     const segment = current()
-    const after = alertsOnly ? { ...segment, records: segment.alerts } : segment
+    const after = { ...segment, format, records: alertsOnly ? segment.alerts : segment.records }
     await database.inTransaction(() => writeInfo(database, { ...after, schema: copy.schema }))
     await writer.run(`CHECKPOINT ${copy.schema}`)
     await writer.run(`DETACH ${copy.schema}`)
@@ -60,7 +62,7 @@ async function* copied(
   target: string,
   { from, to }: Range,
 ): AsyncGenerator<undefined, void> {
-  const { schema, records, alerts, firstPosition, lastPosition } = current()
+  const { schema, format, records, alerts, firstPosition, lastPosition } = current()
   const share = (alertsOnly ? alerts : records) / lengthOf({ from: firstPosition, to: lastPosition })
   const length = Math.ceil(stepRecords / Math.max(share, 1 / 100))
   let isOpen = true
@@ -69,9 +71,11 @@ async function* copied(
     for (let left: Range | undefined = { from, to }; left;) {
       const [piece, rest]: ReturnType<typeof cut> = cut(left, length, false)
       await database.spareThreads()
+      const values = new Values()
       await connection.run(
-        `INSERT INTO ${target}.records SELECT * FROM ${schema}.records
+        `INSERT INTO ${target}.records SELECT ${inNewestFormat(format, values)} FROM ${schema}.records
          WHERE ${inRanges([piece])}${alertsOnly ? ' AND alert_id IS NOT NULL' : ''}`,
+        values.list,
       )
       await database.forgetFiles()
       left = rest

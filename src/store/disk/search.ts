@@ -5,7 +5,7 @@ import type { Database, Row } from './database.ts'
 import { unescape } from './line.ts'
 import type { Segment } from './segment-file.ts'
 import { condition, readsDocuments } from './sql.ts'
-import { documentOf, isElided, Values } from './statement.ts'
+import { byFormat, documentOf, isElided, Values } from './statement.ts'
 import { mayHold } from './words/needed-words.ts'
 import { cut, inRanges, lengthOf, type Range } from './words/ranges.ts'
 import type { WordIndex } from './words/word-index.ts'
@@ -27,9 +27,13 @@ export function within(segments: readonly Segment[], { fromMs, toMs }: Frame): r
   )
 }
 
-/** Everything a request asks of a record but its position. */
-export function whereOf(request: Frame & Pick<SearchRequest, 'query'>, values: Values): string {
-  const parts = [condition(request.query, request.dataset, values)]
+/** Everything a request asks of a record of a format but its position. */
+export function whereOf(
+  request: Frame & Pick<SearchRequest, 'query'>,
+  format: number,
+  values: Values,
+): string {
+  const parts = [condition(request.query, { dataset: request.dataset, format }, values)]
   if (request.dataset === 'alerts') parts.push('alert_id IS NOT NULL')
   if (request.fromMs !== undefined) parts.push(`received_ms >= ${values.add(request.fromMs)}`)
   if (request.toMs !== undefined) parts.push(`received_ms < ${values.add(request.toMs)}`)
@@ -173,15 +177,18 @@ async function* stretches(looking: Looking): AsyncGenerator<Stretch, undefined> 
   const { request, words } = looking
   const segments = within(looking.segments, request)
   const isNewestFirst = request.order === 'newest'
-  const reads = readsDocuments(request.query)
-  const condition = reads ? mayHold(request.query) : undefined
+  const readingOf = byFormat((format) => {
+    const reads = readsDocuments(request.query, format)
+    return { reads, mayHold: reads ? mayHold(request.query, format) : undefined }
+  })
   let length = firstStretch / 2
-  const next = () => {
-    length = Math.min(length * 2, longestStretch)
-    return reads ? length : Infinity
-  }
   for (const segment of isNewestFirst ? segments.toReversed() : segments) {
-    const ranges = await words.candidates(segment, condition)
+    const reading = readingOf(segment)
+    const next = () => {
+      length = Math.min(length * 2, longestStretch)
+      return reading.reads ? length : Infinity
+    }
+    const ranges = await words.candidates(segment, reading.mayHold)
     const ordered = isNewestFirst ? ranges.toReversed() : ranges
     for (const piece of inPieces(ordered, isNewestFirst, next)) yield { segment, ranges: piece }
   }
@@ -220,7 +227,7 @@ async function positionsIn(
 ): Promise<{ readonly total: number; readonly page: readonly bigint[] }> {
   const { order, after, limit } = request
   const values = new Values()
-  const where = `${inRanges(request.ranges)} AND ${whereOf(request, values)}`
+  const where = `${inRanges(request.ranges)} AND ${whereOf(request, segment.format, values)}`
   const direction = order === 'newest' ? 'DESC' : 'ASC'
   const from = `FROM ${segment.schema}.records WHERE ${where}`
   const beyondSql = (position: number) =>

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 
+import { newerFormat } from './damage.ts'
 import type { Database } from './database.ts'
 import type { Extent } from './extent.ts'
-import { createRecords, format } from './format.ts'
+import { createRecords, format as newestFormat } from './format.ts'
 
 /** Where a segment is. */
 export interface Place {
@@ -19,6 +20,8 @@ export interface Segment extends Place, Extent {
   readonly schema: string
   /** Number of the last log file it holds. */
   readonly applied: number
+  /** What columns its records have. */
+  readonly format: number
 }
 
 const namePattern = /^segment-(\d{6})-(\d{4}-\d{2}-\d{2})\.duckdb$/
@@ -52,7 +55,7 @@ export async function attachSegment(database: Database, place: Place): Promise<S
       await removeFile(place.path)
       return undefined
     }
-    const info = await readInfo(database, schema)
+    const info = await readInfo(database, place)
     // Reads from every column, which is where a torn file shows first.
     await database.read(`SELECT * FROM ${schema}.records WHERE position = ${info.lastPosition}`, [])
     return { ...place, schema, ...info }
@@ -76,20 +79,23 @@ export async function createTables({ writer }: Database, schema: string): Promis
     `CREATE TABLE ${schema}.info (format INTEGER, records BIGINT, alerts BIGINT, first_position BIGINT,
      last_position BIGINT, first_ms BIGINT, last_ms BIGINT, applied BIGINT)`,
   )
-  await writer.run(`INSERT INTO ${schema}.info VALUES (${format}, 0, 0, 0, 0, NULL, NULL, 0)`)
+  await writer.run(`INSERT INTO ${schema}.info VALUES (${newestFormat}, 0, 0, 0, 0, NULL, NULL, 0)`)
 }
 
-async function readInfo(database: Database, schema: string): Promise<Extent & Pick<Segment, 'applied'>> {
+async function readInfo(
+  database: Database,
+  place: Place,
+): Promise<Extent & Pick<Segment, 'applied' | 'format'>> {
   const [row] = await database.read(
     `SELECT format, records, alerts, first_position, last_position, coalesce(first_ms, 'infinity'::DOUBLE),
-     coalesce(last_ms, '-infinity'::DOUBLE), applied FROM ${schema}.info`,
+     coalesce(last_ms, '-infinity'::DOUBLE), applied FROM ${schemaOf(place)}.info`,
     [],
   )
   if (!row) throw new Error('it does not say what it holds')
-  const [found = 0, records = 0, alerts = 0, firstPosition = 0, lastPosition = 0, ...rest] = row.map(Number)
+  const [format = 0, records = 0, alerts = 0, firstPosition = 0, lastPosition = 0, ...rest] = row.map(Number)
   const [firstMs = Infinity, lastMs = -Infinity, applied = 0] = rest
-  if (found !== format) throw new Error(`it has format ${found}, this program reads ${format}`)
-  return { records, alerts, firstPosition, lastPosition, firstMs, lastMs, applied }
+  if (format > newestFormat) throw newerFormat(place.path, format)
+  return { format, records, alerts, firstPosition, lastPosition, firstMs, lastMs, applied }
 }
 
 /** In the transaction that changes its records. */

@@ -7,7 +7,7 @@ import { syncFolder, type LogFile } from './commit-log.ts'
 import { type Damage, firstLine, isNoDamage, setAside } from './damage.ts'
 import type { Database } from './database.ts'
 import { type Extent, noExtent, together } from './extent.ts'
-import { insertFromLogs, logExtent } from './format.ts'
+import { format, insertFromLogs, type LogFiles, logExtent } from './format.ts'
 import { rewrite } from './rewrite.ts'
 import { RowWeight, vectorLength } from './row-weight.ts'
 import {
@@ -148,13 +148,11 @@ export class Segments {
       ...together(before, extent),
       applied: Math.max(...logs.map(({ number }) => number)),
     }
-    const longestLine = Math.max(...logs.map((log) => log.longestLine))
     const bytes = logs.reduce((sum, log) => sum + log.bytes, 0)
-    const insert = insertFromLogs(after.schema, { count: logs.length, longestLine })
+    const insert = insertFromLogs(after.schema, linesOf(logs))
     await this.#database.withMemoryFor(bytes, () =>
       this.#database.inTransaction(async () => {
-        const paths = logs.map((log) => log.path)
-        await this.#database.writer.run(insert, paths)
+        await this.#database.writer.run(insert.sql, insert.values)
         await writeInfo(this.#database, after)
       }),
     )
@@ -163,7 +161,8 @@ export class Segments {
   }
 
   async #readExtent(log: LogFile): Promise<Extent> {
-    const [row] = await this.#database.read(logExtent(log.longestLine), [log.path])
+    const { sql, values } = logExtent(linesOf([log]))
+    const [row] = await this.#database.read(sql, values)
     const [records = 0, alerts = 0, firstPosition = 0, lastPosition = 0, firstMs = 0, lastMs = 0] = (
       row ?? []
     ).map(Number)
@@ -224,7 +223,7 @@ export class Segments {
     const newest = this.#list.at(-1)
     // A clock that was set back a little does not open a segment. After a wrong date a new one is opened: the other would grow until that day comes.
     const isItsDay = newest && day <= newest.day && daysBetween(day, newest.day) <= 1
-    if (isItsDay && (await stat(newest.path)).size < this.#maxBytes) {
+    if (isItsDay && newest.format === format && (await stat(newest.path)).size < this.#maxBytes) {
       this.#weight ??= await this.#readWeight(newest)
       const weight = this.#weight.with(logs)
       if (weight) return { segment: newest, weight }
@@ -252,7 +251,7 @@ export class Segments {
     const place = newPlace(this.#folder, (newest?.number ?? 0) + 1, day)
     const { path: file } = place
     await removeFile(file)
-    const segment: Segment = { ...place, ...noExtent, schema: schemaOf(place), applied: 0 }
+    const segment: Segment = { ...place, ...noExtent, schema: schemaOf(place), applied: 0, format }
     const { writer } = this.#database
     await writer.run(attach(file, segment.schema))
     try {
@@ -265,6 +264,15 @@ export class Segments {
     }
     this.#list = [...this.#list, segment]
     return segment
+  }
+}
+
+/** All of one format. */
+function linesOf(logs: readonly LogFile[]): LogFiles {
+  return {
+    paths: logs.map((log) => log.path),
+    longestLine: Math.max(...logs.map((log) => log.longestLine)),
+    format: logs[0]?.format ?? format,
   }
 }
 

@@ -1,57 +1,56 @@
 import { documentPath, isTime } from '../query/field.ts'
 import type { Query } from '../query/query.ts'
 import { fold, numberOf, pieces, timeOf, wanted, type Wanted } from '../query/value.ts'
-import type { Dataset } from '../store.ts'
 import { columnOf } from './columns.ts'
 import { existsAt, textsAt } from './json-values.ts'
 import { escape } from './line.ts'
-import { documentOf, isElided, type Values } from './statement.ts'
+import { documentOf, isElided, type Records, type Values } from './statement.ts'
 
 /** A condition that is true or false, never NULL, for every record. */
-export function condition(query: Query, dataset: Dataset, values: Values): string {
+export function condition(query: Query, records: Records, values: Values): string {
   switch (query.kind) {
     case 'all':
       return 'true'
     case 'and':
     case 'or': {
-      const parts = query.parts.map((part) => condition(part, dataset, values))
+      const parts = query.parts.map((part) => condition(part, records, values))
       const none = query.kind === 'and' ? 'true' : 'false'
       return parts.length === 0 ? none : `(${parts.join(query.kind === 'and' ? ' AND ' : ' OR ')})`
     }
     case 'not':
-      return `(NOT ${condition(query.part, dataset, values)})`
+      return `(NOT ${condition(query.part, records, values)})`
     case 'match':
       return query.field === undefined
-        ? anywhere(query.value, query.phrase, dataset, values)
-        : matches(query.field, wanted(query.value, query.phrase), dataset, values)
+        ? anywhere(query.value, query.phrase, records, values)
+        : matches(query.field, wanted(query.value, query.phrase), records, values)
     case 'exists':
-      return exists(documentPath(query.field), dataset, values)
+      return exists(documentPath(query.field), records, values)
     case 'range':
-      return range(query, dataset, values)
+      return range(query, records, values)
   }
 }
 
 /** Whether columns alone cannot answer the query. */
-export function readsDocuments(query: Query): boolean {
+export function readsDocuments(query: Query, format: number): boolean {
   switch (query.kind) {
     case 'all':
       return false
     case 'and':
     case 'or':
-      return query.parts.some(readsDocuments)
+      return query.parts.some((part) => readsDocuments(part, format))
     case 'not':
-      return readsDocuments(query.part)
+      return readsDocuments(query.part, format)
     case 'match':
     case 'exists':
     case 'range': {
       const path = query.field === undefined ? undefined : documentPath(query.field)
-      return path === undefined || (!columnOf(path) && !isTime(path))
+      return path === undefined || (!columnOf(path, format) && !isTime(path))
     }
   }
 }
 
 /** Looking for a plain text is three times faster than a pattern that says the same. */
-function anywhere(value: string, phrase: boolean, dataset: Dataset, values: Values): string {
+function anywhere(value: string, phrase: boolean, records: Records, values: Values): string {
   const wantedPieces = pieces(value, phrase).filter((piece) => piece !== '')
   const holds = (text: string, parts: readonly string[]) => {
     const [only = '', ...more] = parts.map(fold)
@@ -59,8 +58,8 @@ function anywhere(value: string, phrase: boolean, dataset: Dataset, values: Valu
     return `lower(${text}) LIKE ${values.add(`%${[only, ...more].map(likeText).join('%')}%`)} ESCAPE '\\'`
   }
   const inJson = wantedPieces.map((piece) => JSON.stringify(piece).slice(1, -1))
-  const doc = holds(documentOf(dataset), inJson)
-  return `(${doc} OR ((${isElided(dataset)}) = 1 AND ${holds('text', wantedPieces.map(escape))}))`
+  const doc = holds(documentOf(records.dataset), inJson)
+  return `(${doc} OR ((${isElided(records.dataset)}) = 1 AND ${holds('text', wantedPieces.map(escape))}))`
 }
 
 function likeText(text: string): string {
@@ -111,33 +110,33 @@ function address6Of(value: string): string {
     THEN ${whole} END`
 }
 
-function matches(field: string, want: Wanted, dataset: Dataset, values: Values): string {
-  return anyValue(documentPath(field), dataset, values, (value) => test(value, want, values))
+function matches(field: string, want: Wanted, records: Records, values: Values): string {
+  return anyValue(documentPath(field), records, values, (value) => test(value, want, values))
 }
 
 /** True when one of the values at the path passes. */
-function anyValue(path: string, dataset: Dataset, values: Values, passes: (value: Place) => string): string {
-  const column = columnOf(path)
+function anyValue(path: string, records: Records, values: Values, passes: (value: Place) => string): string {
+  const column = columnOf(path, records.format)
   if (column?.type === 'list') return `coalesce(${anyOf(column.name, inColumn, passes)}, false)`
   if (column) {
     const text = column.type === 'text' ? column.name : `${column.name}::VARCHAR`
     return `coalesce(${passes(inColumn(text))}, false)`
   }
   if (path === 'full_log') {
-    const own = passes(inJson(`json_extract_string(${documentOf(dataset)}, '$.full_log')`))
-    return `coalesce(CASE WHEN (${isElided(dataset)}) = 1 THEN ${passes(inColumn('text'))} ELSE ${own} END, false)`
+    const own = passes(inJson(`json_extract_string(${documentOf(records.dataset)}, '$.full_log')`))
+    return `coalesce(CASE WHEN (${isElided(records.dataset)}) = 1 THEN ${passes(inColumn('text'))} ELSE ${own} END, false)`
   }
-  return `coalesce(${anyOf(textsAt(path, dataset, values), inJson, passes)}, false)`
+  return `coalesce(${anyOf(textsAt(path, records.dataset, values), inJson, passes)}, false)`
 }
 
 function anyOf(list: string, place: (sql: string) => Place, passes: (value: Place) => string): string {
   return `len(list_filter(${list}, lambda item: ${passes(place('item'))})) > 0`
 }
 
-function exists(path: string, dataset: Dataset, values: Values): string {
-  const column = columnOf(path)
+function exists(path: string, records: Records, values: Values): string {
+  const column = columnOf(path, records.format)
   if (column) return `(${column.name} IS NOT NULL)`
-  return existsAt(path, dataset, values)
+  return existsAt(path, records.dataset, values)
 }
 
 /** The value as a number, NULL when it is none; the cast alone would also take blanks and words such as `inf`. */
@@ -146,16 +145,16 @@ function numberIn(sql: string): string {
   return `CASE WHEN regexp_full_match(${sql}, '${form}') THEN TRY_CAST(${sql} AS DOUBLE) END`
 }
 
-function range(query: Extract<Query, { kind: 'range' }>, dataset: Dataset, values: Values): string {
+function range(query: Extract<Query, { kind: 'range' }>, records: Records, values: Values): string {
   const path = documentPath(query.field)
   const { operator } = query
   const time = isTime(path) ? timeOf(query.value) : undefined
   if (time !== undefined) return `(received_ms ${operator} ${values.add(time)})`
-  const column = columnOf(path)
+  const column = columnOf(path, records.format)
   const number = numberOf(query.value)
   if (column?.type === 'number' && number !== undefined)
     return `coalesce(${column.name} ${operator} ${values.add(number)}, false)`
-  return anyValue(path, dataset, values, ({ sql, stored }) =>
+  return anyValue(path, records, values, ({ sql, stored }) =>
     number === undefined
       ? `lower(${sql}) ${operator} ${values.add(stored(fold(query.value)))}`
       : `${numberIn(sql)} ${operator} ${values.add(number)}`,

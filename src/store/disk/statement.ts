@@ -15,6 +15,22 @@ export class Values {
   }
 }
 
+/** What is read by a statement: documents of a dataset, in segments of a format. */
+export interface Records {
+  readonly dataset: Dataset
+  readonly format: number
+}
+
+/** Makes something once for all segments of a format. */
+export function byFormat<T>(make: (format: number) => T): (segment: Pick<Records, 'format'>) => T {
+  const made = new Map<number, { readonly it: T }>()
+  return ({ format }) => {
+    const found = made.get(format) ?? { it: make(format) }
+    made.set(format, found)
+    return found.it
+  }
+}
+
 /** The JSON text that paths are looked up in. */
 export function documentOf(dataset: Dataset): string {
   return dataset === 'alerts' ? 'coalesce(alert_document, document)' : 'document'

@@ -1,7 +1,7 @@
 import { mostTopHits, topHit } from '../query/top-hit.ts'
 import type { AggregateRequest, Aggregation, AggregationResult, Hit } from '../store.ts'
 import { hitsAt, type Readable, searchSegments, whereOf } from './search.ts'
-import { Values } from './statement.ts'
+import { byFormat, Values } from './statement.ts'
 import type { Narrowed } from './words/narrowed.ts'
 
 interface Scope extends Readable {
@@ -43,9 +43,10 @@ async function highest(
   { database, segments, request, signal }: Scope,
 ): Promise<readonly Hit[]> {
   const values = new Values()
-  const where = whereOf(request, values)
+  const whereIn = byFormat((format) => whereOf(request, format, values))
   const parts = segments.map(
-    ({ schema, only }) => `SELECT position, rule_level AS level FROM ${schema}.records WHERE ${only}${where}`,
+    (segment) =>
+      `SELECT position, rule_level AS level FROM ${segment.schema}.records WHERE ${segment.only}${whereIn(segment)}`,
   )
   const rows = await database.read(
     `SELECT position FROM (${parts.join(' UNION ALL ')}) ORDER BY level DESC NULLS LAST, position DESC LIMIT ${limit}`,

@@ -16,11 +16,11 @@ const mostRanges = 64
 export async function narrowed(
   words: WordIndex,
   segments: readonly Segment[],
-  mayHold: MayHold | undefined,
+  mayHold: (segment: Segment) => MayHold | undefined,
 ): Promise<readonly Narrowed[]> {
   const found: Narrowed[] = []
   for (const segment of segments) {
-    const ranges = joined(await words.candidates(segment, mayHold), mostRanges)
+    const ranges = joined(await words.candidates(segment, mayHold(segment)), mostRanges)
     const [first] = ranges
     const isWhole = first?.from === segment.firstPosition && first.to === segment.lastPosition
     if (first) found.push({ ...segment, only: isWhole ? '' : `${inRanges(ranges)} AND ` })

@@ -14,18 +14,18 @@ export interface Words {
 /** False only when no record with these words can match. */
 export type MayHold = (words: Words) => boolean
 
-/** `undefined`: words do not say anything about the query. */
-export function mayHold(query: Query): MayHold | undefined {
+/** `undefined`: words do not say anything about the query, or columns of the format do. */
+export function mayHold(query: Query, format: number): MayHold | undefined {
   switch (query.kind) {
     case 'all':
     case 'not':
       return undefined
     case 'and': {
-      const parts = query.parts.flatMap((part) => mayHold(part) ?? [])
+      const parts = query.parts.flatMap((part) => mayHold(part, format) ?? [])
       return parts.length === 0 ? undefined : (words) => parts.every((part) => part(words))
     }
     case 'or': {
-      const parts = query.parts.map(mayHold)
+      const parts = query.parts.map((part) => mayHold(part, format))
       const known = parts.flatMap((part) => part ?? [])
       return parts.length === 0 || known.length < parts.length
         ? undefined
@@ -34,18 +34,19 @@ export function mayHold(query: Query): MayHold | undefined {
     case 'match':
       return query.field === undefined
         ? all(pieces(query.value, query.phrase).flatMap(gramsOf))
-        : inField(query.field, runsOf(query.value, query.phrase))
+        : inField(query.field, runsOf(query.value, query.phrase), format)
     case 'exists':
     case 'range':
-      return inField(query.field, [])
+      return inField(query.field, [], format)
   }
 }
 
 /** The same for records that match and have something at the path. */
-export function mayHoldAt(query: Query, field: string | undefined): MayHold | undefined {
-  const parts = [mayHold(query), field === undefined ? undefined : inField(field, [])].flatMap(
-    (part) => part ?? [],
-  )
+export function mayHoldAt(query: Query, field: string | undefined, format: number): MayHold | undefined {
+  const parts = [
+    mayHold(query, format),
+    field === undefined ? undefined : inField(field, [], format),
+  ].flatMap((part) => part ?? [])
   return parts.length === 0 ? undefined : (words) => parts.every((part) => part(words))
 }
 
@@ -53,9 +54,9 @@ function all(bits: readonly number[]): MayHold | undefined {
   return bits.length === 0 ? undefined : ({ has }) => bits.every(has)
 }
 
-function inField(field: string, values: readonly string[]): MayHold | undefined {
+function inField(field: string, values: readonly string[], format: number): MayHold | undefined {
   const path = documentPath(field)
-  if (columnOf(path) || isTime(path)) return undefined
+  if (columnOf(path, format) || isTime(path)) return undefined
   // A number is a place in a list.
   const names = path.split('.').filter((name) => !/^\d+$/.test(name))
   const passes = all([...names, ...values].flatMap(gramsOf))
