@@ -4,10 +4,12 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, describe, it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Batch, Cursor } from '../../src/event/batch.ts'
 import { CollectedSource } from '../support/collected-source.ts'
 import { dockerSource, type DockerSourceSettings } from '../support/docker-source.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
+import { eventually } from '../support/manager-process.ts'
 
 const homes = mkdtempSync(path.join(tmpdir(), 'quaywatch-fake-'))
 let count = 0
@@ -108,6 +110,35 @@ describe('docker source and the Engine API', { timeout: 600_000 }, () => {
     )
     assert.equal(source.texts().filter(withAction('create')).length, 1)
     assert.ok(engine.asked.some((url) => url.startsWith('/events?since=1795309764.000000020')))
+  })
+
+  it('goes on where it began when a connection breaks before the first event, and after a restart', async () => {
+    const quiet = await FakeEngine.start()
+    quiet.answers.set('/info', `{"ID":"FAKE","SystemTime":"2026-01-02T03:04:05.000000006Z"}`)
+    const home = newHome()
+    const first = new CollectedSource(sourceFor([quiet.host], { home }))
+    await first.until('connected', connected)
+    quiet.answers.set('/info', `{"ID":"FAKE","SystemTime":"2026-01-02T03:04:25Z"}`)
+    quiet.hangUp()
+    await first.until('lost', (text) => text.includes('"Disconnected from the Docker service"'))
+    await first.until('again', () => first.texts().filter(connected).length === 2)
+    await first.stop()
+    const made = eventOf('create', 1).replaceAll('1795309765', '1767323050')
+    quiet.ring.push(made)
+    const second = new CollectedSource(sourceFor([quiet.host], { home }), first.cursor)
+    await second.until('what happened meanwhile', withAction('create'))
+    const streams = quiet.asked.filter((url) => url.startsWith('/events') && !url.includes('until='))
+    assert.deepEqual(
+      streams.map((url) => new URL(url, 'http://engine').searchParams.get('since')),
+      Array.from({ length: 3 }, () => '1767323045.000000006'),
+    )
+    await eventually('a look at what it remembers', () =>
+      quiet.asked.some((url) => url.includes('since=1.0')) ? true : undefined,
+    )
+    await wait(1500) // a gap would be told now
+    await second.stop()
+    await quiet.stop()
+    assert.ok(!second.texts().some((text) => text.includes('docker-gap')))
   })
 
   it('reads several engines at once, each from its own position', async () => {

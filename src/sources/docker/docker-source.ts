@@ -77,6 +77,8 @@ export class DockerSource implements Source {
   #outbox: Outbox | undefined
   /** By engine: noticed, and not yet told. */
   #gaps = new Map<string, OpenGap>()
+  /** By engine: where reading began, until the first event is stored. */
+  readonly #begun = new Map<string, Position>()
   #lastEventAtMs: number | undefined
   #roomWaiters: (() => void)[] = []
 
@@ -162,13 +164,7 @@ export class DockerSource implements Source {
   ): AsyncGenerator<Batch, boolean> {
     const { positions, late } = progress
     const changes = items.flatMap(({ engine, change }) => (change ? [{ engine, change }] : []))
-    for (const item of items) {
-      const { engine, engineId, nano, raw } = item
-      if (item.advances) positions.set(engine, advance(positions.get(engine), engineId, nano, raw.id))
-      if (item.isLate) late.add(lateEventOf(item))
-      else late.settle(raw.id)
-      if (item.closesGap && nano === this.#gaps.get(engine)?.to) this.#gaps.delete(engine)
-    }
+    this.#advance(items, progress)
     progress.spool = after ?? progress.spool
     const rest = { late: late.all(), spool: progress.spool, changes: [...this.#unsaved(), ...changes] }
     const place: Place = { positions, gaps: this.#gaps, ...rest }
@@ -188,6 +184,17 @@ export class DockerSource implements Source {
     for (const { engine, change } of changes) this.#engines.get(engine)?.containers.store(change)
     for (const [engine, { nano }] of positions) this.#engines.get(engine)?.containers.storedUntil(nano)
     return true
+  }
+
+  #advance(items: readonly Outgoing[], { positions, late }: Progress): void {
+    for (const [engine, begun] of this.#begun) if (!positions.has(engine)) positions.set(engine, begun)
+    for (const item of items) {
+      const { engine, engineId, nano, raw } = item
+      if (item.advances) positions.set(engine, advance(positions.get(engine), engineId, nano, raw.id))
+      if (item.isLate) late.add(lateEventOf(item))
+      else late.settle(raw.id)
+      if (item.closesGap && nano === this.#gaps.get(engine)?.to) this.#gaps.delete(engine)
+    }
   }
 
   /** Stored, and perhaps not in the saved lists of containers. */
@@ -244,6 +251,10 @@ export class DockerSource implements Source {
       gap: (gap: Gap, { to }: OpenGap) => this.#sayGap(address, gap, to),
       opensGap: (gap: OpenGap) => void this.#gaps.set(key, gap),
       untoldGap: () => this.#gaps.get(key),
+      begins: (position: Position) => {
+        memory.seen.begin(position)
+        this.#begun.set(key, position)
+      },
       isFull: () => this.#isFull(),
     }
     const returned = (): void => {

@@ -63,6 +63,8 @@ export interface EngineMemory {
   untoldGap(): OpenGap | undefined
   /** The stream is open. */
   connected(version: string): void
+  /** An engine that was never read before is read from here on, also by the next connection when nothing came in this one. */
+  begins(position: Position): void
   /** Events held now may not become more. */
   isFull(): boolean
 }
@@ -113,6 +115,8 @@ export class EngineSession {
     // An engine says that it streams before it does: without a time what happens in between would be missing.
     const isDated = this.#resumedAt !== undefined || systemTime > 0n
     const stream = await api.events(isDated ? { since: engineTime(this.#beginsNano) } : {}, this.#signal)
+    const begun = { engineId: this.#engineId, nano: this.#beginsNano, ids: [] }
+    if (!this.#resumedAt && isDated) this.#memory.begins(begun)
     const version = textOf(info['ServerVersion'])
     this.#memory.connected(version)
     const { inventory } = this.#memory
@@ -203,6 +207,7 @@ export class EngineSession {
 
   /** The event at the position comes again when the engine still has it: nothing was lost in between. */
   #watchResumption(event: EngineEvent, id: string): void {
+    if (this.#resumedAt?.ids.length === 0) return
     if (this.#resumedAt?.ids.includes(id)) {
       this.#resumed = true
       this.#nothingLost()
@@ -223,6 +228,11 @@ export class EngineSession {
     const until = this.#nowNano()
     try {
       await this.#catchUp(from.nano)
+      // No event had come that could be repeated: as long as the engine has not forgotten any, these are all.
+      if (from.ids.length === 0 && (await this.#remembered(overlapNano)).length < ringSize && !this.#isOver) {
+        this.#resumed = true
+        return this.#nothingLost()
+      }
       if (!this.#isOver) this.#lostSince(until)
     } catch (error) {
       this.#failed('asking for recent events', error)
@@ -378,7 +388,8 @@ export class EngineSession {
     }
     this.#auditedNano = this.#nowNano()
     const first = systemTime > 0n ? systemTime : this.#auditedNano
-    this.#beginsNano = this.#resumedAt ? this.#resumedAt.nano - overlapNano : first
+    const [at, isFirst] = [this.#resumedAt?.nano ?? first, (this.#resumedAt?.ids.length ?? 0) === 0]
+    this.#beginsNano = isFirst ? at : at - overlapNano
   }
 
   /** On the clock of the engine. */

@@ -19,6 +19,11 @@ export class SeenEvents {
     return this.#position
   }
 
+  /** Nothing has come, and nothing before this will. */
+  begin(position: Position): void {
+    this.#position ??= position
+  }
+
   has(id: string): boolean {
     return this.#ids.has(id)
   }
