@@ -135,6 +135,24 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       for (const [query, ids] of queries) assert.deepEqual(await idsOf(search(store, query)), ids, query)
     })
 
+    it('answers questions about fields when values have characters that no text should have', async () => {
+      const store = await fresh()
+      await store.append('a', undefined, [
+        entry({ id: 'strange', data: { odd: 'x\ufdd0y\u0001z', same: 'here' }, rule: { id: 1, level: 7 } }),
+        entry({ id: 'plain', data: { odd: 'plain', same: 'here' }, rule: { id: 1, level: 7 } }),
+      ])
+      for (const dataset of ['events', 'alerts'] as const) {
+        assert.deepEqual(await idsOf(search(store, 'same: here', { dataset })), ['strange', 'plain'])
+        assert.deepEqual(await idsOf(search(store, 'odd: "x\ufdd0y\u0001z"', { dataset })), ['strange'])
+        assert.deepEqual(await idsOf(search(store, '"x\ufdd0y"', { dataset })), ['strange'])
+        const terms = await aggregate(store, { kind: 'terms', field: 'odd', size: 5 }, dataset)
+        assert.deepEqual(
+          terms.buckets.map(({ key }) => key),
+          ['plain', 'x\ufdd0y\u0001z'],
+        )
+      }
+    })
+
     it('pages by position in both directions, counting everything', async () => {
       const store = await fresh()
       await store.append(

@@ -121,9 +121,10 @@ async function terms(
     values.list,
     scope.signal,
   )
+  const shown = valuesOf(field)
   const chosen = rows.slice(0, limit)
   const buckets = chosen.map(([key, n, top, , first, last]) => ({
-    ...bucket(key, n, top),
+    ...bucket(shown(key), n, top),
     ...(times ? { firstMs: Number(first), lastMs: Number(last) } : {}),
   }))
   if (by && chosen.length > 0) {
@@ -164,23 +165,28 @@ async function partsOf(
     values.list,
     signal,
   )
+  const shownKey = valuesOf(field)
+  const shownPart = valuesOf(by)
   return rows.map(([one, name, count]) => ({
-    key: keyOf(one),
-    part: unescape(String(name)),
+    key: shownKey(one),
+    part: String(shownPart(name)),
     count: Number(count),
   }))
 }
 
-function keyOf(key: Row[number] | undefined): string | number {
-  return typeof key === 'number' || typeof key === 'bigint' ? Number(key) : unescape(String(key))
+/** How values of a field are shown: texts of documents are what they are, those of columns may be escaped. */
+function valuesOf(field: string): (value: Row[number] | undefined) => string | number {
+  const textOf = columnOf(documentPath(field), newestFormat) ? unescape : (text: string) => text
+  return (value) =>
+    typeof value === 'number' || typeof value === 'bigint' ? Number(value) : textOf(String(value))
 }
 
 function bucket(
-  key: Row[number] | undefined,
+  key: string | number,
   count: Row[number] | undefined,
   top: Row[number] | undefined,
 ): Bucket & Splittable {
-  const plain = { key: keyOf(key), count: Number(count) }
+  const plain = { key, count: Number(count) }
   return top === null || top === undefined ? plain : { ...plain, maxLevel: Number(top) }
 }
 
@@ -194,8 +200,8 @@ async function histogram(
   if (typeof by === 'object') {
     // A record with several values is in several parts, one without is in none: the totals need their own count.
     const parts = await intervals(width, (v, records) => eachValue(by.field, v, records), scope)
-    addParts(buckets, timeParts(parts), by.size)
-  } else if (by === 'level') addParts(buckets, timeParts(rows), 5)
+    addParts(buckets, timeParts(parts, valuesOf(by.field)), by.size)
+  } else if (by === 'level') addParts(buckets, timeParts(rows, String), 5)
   const newest = [...buckets.values()].slice(-bucketLimit)
   return newest.length < buckets.size ? { buckets: newest, partial: tooManyBuckets } : { buckets: newest }
 }
@@ -238,9 +244,12 @@ interface Part {
   readonly count: number
 }
 
-function timeParts(rows: readonly Row[]): readonly Part[] {
+function timeParts(
+  rows: readonly Row[],
+  shown: (part: Row[number] | undefined) => string | number,
+): readonly Part[] {
   return rows.flatMap(([key, part, count]) =>
-    part === null ? [] : [{ key: Number(key), part: unescape(String(part)), count: Number(count) }],
+    part === null ? [] : [{ key: Number(key), part: String(shown(part)), count: Number(count) }],
   )
 }
 

@@ -1,6 +1,6 @@
 import type { Dataset } from '../store.ts'
 import { escapedBySql } from './line.ts'
-import { documentOf, type Values } from './statement.ts'
+import { documentOf, jsonOf, type Values } from './statement.ts'
 
 /** A JSON pointer: every name is taken literally. */
 function pointer(names: readonly string[]): string {
@@ -16,11 +16,12 @@ const scalar = `NOT IN ('OBJECT', 'ARRAY', 'NULL')`
 function valuesAt(path: string, dataset: Dataset, values: Values): string {
   const names = path.split('.')
   const document = documentOf(dataset)
-  const direct = `[json_extract(${document}, ${values.add(pointer(names))})]`
+  const json = jsonOf(dataset)
+  const direct = `[json_extract(${json}, ${values.add(pointer(names))})]`
   const found =
     names.length < 3
       ? direct
-      : `list_transform(${direct}, lambda found: CASE WHEN found IS NULL THEN ${walk(names, document, values)}
+      : `list_transform(${direct}, lambda found: CASE WHEN found IS NULL THEN ${walk(names, json, values)}
          ELSE [found] END)[1]`
   const last = names.at(-1) ?? ''
   if (!/^[\w-]+$/.test(last) || /^\d+$/.test(last)) return found

@@ -4,7 +4,7 @@ import { fold, numberOf, pieces, timeOf, wanted, type Wanted } from '../query/va
 import { columnOf } from './columns.ts'
 import { existsAt, textsAt } from './json-values.ts'
 import { escape } from './line.ts'
-import { documentOf, isElided, type Records, type Values } from './statement.ts'
+import { documentOf, isElided, jsonOf, type Records, type Values } from './statement.ts'
 
 /** A condition that is true or false, never NULL, for every record. */
 export function condition(query: Query, records: Records, values: Values): string {
@@ -57,7 +57,7 @@ function anywhere(value: string, phrase: boolean, records: Records, values: Valu
     if (more.length === 0) return `contains(lower(${text}), ${values.add(only)})`
     return `lower(${text}) LIKE ${values.add(`%${[only, ...more].map(likeText).join('%')}%`)} ESCAPE '\\'`
   }
-  const inJson = wantedPieces.map((piece) => JSON.stringify(piece).slice(1, -1))
+  const inJson = wantedPieces.map((piece) => escape(JSON.stringify(piece).slice(1, -1)))
   const doc = holds(documentOf(records.dataset), inJson)
   return `(${doc} OR ((${isElided(records.dataset)}) = 1 AND ${holds('text', wantedPieces.map(escape))}))`
 }
@@ -123,7 +123,7 @@ function anyValue(path: string, records: Records, values: Values, passes: (value
     return `coalesce(${passes(inColumn(text))}, false)`
   }
   if (path === 'full_log') {
-    const own = passes(inJson(`json_extract_string(${documentOf(records.dataset)}, '$.full_log')`))
+    const own = passes(inJson(`json_extract_string(${jsonOf(records.dataset)}, '$.full_log')`))
     return `coalesce(CASE WHEN (${isElided(records.dataset)}) = 1 THEN ${passes(inColumn('text'))} ELSE ${own} END, false)`
   }
   return `coalesce(${anyOf(textsAt(path, records.dataset, values), inJson, passes)}, false)`

@@ -31,7 +31,13 @@ export function byFormat<T>(make: (format: number) => T): (segment: Pick<Records
   }
 }
 
-/** The JSON text that paths are looked up in. */
+/** What paths are looked up in: the text as it was before units in it were marked, which no JSON may have (`line.ts`). */
+export function jsonOf(dataset: Dataset): string {
+  const text = documentOf(dataset)
+  return `CASE WHEN contains(${text}, chr(1)) THEN replace(${text}, chr(1), '') ELSE ${text} END`
+}
+
+/** The text of the document as it is stored. */
 export function documentOf(dataset: Dataset): string {
   return dataset === 'alerts' ? 'coalesce(alert_document, document)' : 'document'
 }
