@@ -102,10 +102,20 @@ export const questions: readonly Question[] = [
     ask: aggregate({ kind: 'cardinality', field: 'docker.Actor.ID' }),
   },
   {
-    name: 'any path: userAgent: *scheduler*, day',
+    name: 'terms tactic of alerts, day',
+    budgetMs: 200,
+    ask: aggregate({ kind: 'terms', field: 'rule.mitre.tactic', size: 14 }, '', { dataset: 'alerts' }),
+  },
+  {
+    name: 'terms userAgent, day',
+    budgetMs: 200,
+    ask: aggregate({ kind: 'terms', field: 'userAgent', size: 500 }),
+  },
+  {
+    name: 'any path: requestURI: *pods*, day',
     budgetMs: 2000,
-    ask: search('userAgent: *scheduler*', day),
-    sqlite: `SELECT count(*) FROM records WHERE ${inDay} AND document ->> '$.data.userAgent' LIKE '%scheduler%'`,
+    ask: search('requestURI: *pods*', day),
+    sqlite: `SELECT count(*) FROM records WHERE ${inDay} AND document ->> '$.data.requestURI' LIKE '%pods%'`,
   },
   {
     name: 'any path that no event has, day',
@@ -113,10 +123,10 @@ export const questions: readonly Question[] = [
     ask: search('nothing.here: x', day),
   },
   {
-    name: 'terms any path (userAgent), day',
+    name: 'terms any path (sourceIPs), day',
     budgetMs: 2000,
-    ask: aggregate({ kind: 'terms', field: 'userAgent', size: 10 }),
-    sqlite: `SELECT document ->> '$.data.userAgent', count(*) AS n FROM records WHERE ${inDay} GROUP BY 1 ORDER BY n DESC LIMIT 10`,
+    ask: aggregate({ kind: 'terms', field: 'sourceIPs', size: 10 }),
+    sqlite: `SELECT document ->> '$.data.sourceIPs', count(*) AS n FROM records WHERE ${inDay} GROUP BY 1 ORDER BY n DESC LIMIT 10`,
   },
   {
     name: 'common bare word (kubectl), day',
