@@ -21,6 +21,7 @@ export class DockerTelemetry {
   readonly #recovered: Counter
   readonly #gaps: Counter
   readonly #reconciled: Counter
+  readonly #toldBefore: Counter
   readonly #outages: Counter
   readonly #waiting: Gauge
   readonly #spooled: Gauge
@@ -59,6 +60,11 @@ export class DockerTelemetry {
       metrics,
       'quaywatch_docker_reconciled_total',
       'State changes found by comparing states.',
+    )
+    this.#toldBefore = counter(
+      metrics,
+      'quaywatch_docker_told_before_total',
+      'Events that came after comparing states had told of them.',
     )
     this.#outages = counter(
       metrics,
@@ -149,6 +155,11 @@ export class DockerTelemetry {
     if (count === 0) return
     this.#reconciled.inc(count)
     this.#telemetry.log.warn({ engine, count }, 'docker: state changes found by comparing states')
+  }
+
+  /** It is not told a second time. */
+  toldBefore(): void {
+    this.#toldBefore.inc()
   }
 
   failed(engine: string, doing: string, reason: string): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, describe, it, type TestContext } from 'node:test'
 import type { Cursor } from '../../src/event/batch.ts'
-import { CollectedSource } from '../support/collected-source.ts'
+import { CollectedSource, quietContext } from '../support/collected-source.ts'
 import { dockerSource } from '../support/docker-source.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 
@@ -222,12 +222,15 @@ describe('changes behind a gap', { timeout: 600_000 }, () => {
     const first = await begun(test)
     exist(engine, [{ id: fresh, createdMs: 300 }])
     engine.ring.push(eventOf('pull', fresh, 400))
-    const source = read(test, first.home, first.from)
+    const context = quietContext(first.home)
+    const source = new CollectedSource(dockerSource([engine.host], first.home, { context }), first.from)
+    test.after(() => source.stop())
     await source.until('the gap', isGap)
     const late = [eventOf('create', fresh, 450), eventOf('destroy', old, 451), eventOf('top', fresh, 452)]
     engine.send(`${late.join('\n')}\n`)
     await source.until('the last', (text) => text.includes('"Action": "top"'))
     assert.deepEqual(told(source), ['pull cd', 'create cd (found)', 'destroy ab (found)', 'top cd'])
+    assert.match(await context.telemetry.metrics.metrics(), /^quaywatch_docker_told_before_total 2$/m)
   })
 
   it('what is made while states are compared was not removed because the list is older', async (test) => {

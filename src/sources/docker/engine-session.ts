@@ -167,9 +167,10 @@ export class EngineSession {
       this.#repeat(event)
       return false
     }
-    if (this.#memory.containers.wasFound(event)) return false
-    this.#handOn(event, id)
-    return true
+    const wasFound = this.#memory.containers.wasFound(event)
+    if (wasFound) this.#memory.telemetry.toldBefore()
+    else this.#handOn(event, id)
+    return !wasFound
   }
 
   /** What is repeated around the position is not all known to be repeated: a container made there must also end there. */
