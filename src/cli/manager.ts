@@ -20,6 +20,8 @@ const usage = `quaywatch manager [--home DIR] [--config FILE] [--ruleset DIR] [-
 SIGHUP reads rules, decoders and lists again. SIGTERM and SIGINT stop it cleanly.`
 
 const shownProblems = 10
+/** Whoever waited for the start asks first. */
+const tidyAfterMs = 2000
 
 export const command: Command = {
   name: 'manager',
@@ -55,6 +57,7 @@ export const command: Command = {
     }
     process.on('SIGHUP', () => void reload(manager))
     process.stdout.write(await greeting(manager))
+    setTimeout(youngGeneration.tidy, tidyAfterMs).unref()
     await stopping
     await manager.stop()
     return 0
