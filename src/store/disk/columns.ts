@@ -57,7 +57,6 @@ export const columns: readonly Column[] = [
     name: 'rule_description',
     field: 'rule.description',
     type: 'text',
-
     of: ({ rule }) => rule?.description,
   },
   { name: 'rule_groups', field: 'rule.groups', type: 'list', of: ({ rule }) => rule?.groups },
