@@ -275,7 +275,7 @@ export class FollowedFiles {
       }
       return [...names].join('\n')
     })
-    const { files, younger } = ordered([...found.values()], [...names.keys()], between.toKey)
+    const { files, younger } = ordered([...found.values()], [...names.keys()].reverse(), between.toKey)
     // Found again when the one that has the path now is rotated in its turn.
     for (const file of younger) await this.forget(file)
     return files

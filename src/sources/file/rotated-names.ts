@@ -31,13 +31,19 @@ export async function placesOf(file: ByteString): Promise<readonly ByteString[]>
   }
 }
 
-/** Paths that rotation may have given to what was `app.log`: `app.log.1`, `app.log-20260102`, `app-20260102.log`. Oldest first. */
+/**
+ * Paths that rotation may have given to what was `app.log`: `app.log.1`, `app.log-20260102`, `app-20260102.log`. Newest first:
+ * while they are looked at one by one, rotation moves names towards the old ones, and none is passed over.
+ */
 export async function rotatedNames(file: ByteString): Promise<readonly ByteString[]> {
   const found: ByteString[] = []
   for (const place of await placesOf(file)) {
     const { dir, base } = path.posix.parse(place)
     const names = await namesIn(dir)
-    const rotated = names.filter((name) => isRotatedName(name, base)).sort(byAge)
+    const rotated = names
+      .filter((name) => isRotatedName(name, base))
+      .sort(byAge)
+      .reverse()
     found.push(...rotated.map((name) => path.posix.join(dir, name)))
   }
   return found
