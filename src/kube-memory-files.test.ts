@@ -19,8 +19,8 @@ describe('KubeMemoryFiles', () => {
   after(() => rmSync(home, { recursive: true, force: true }))
   const folder = path.join(home, 'data', 'kube-memory')
   const told: string[] = []
-  const files = new KubeMemoryFiles(home, (file, { message }) =>
-    told.push(`${path.basename(file)}: ${message}`),
+  const files = new KubeMemoryFiles(home, (file, error) =>
+    told.push(`${path.basename(file)}: ${String(error)}`),
   )
   const withPod = (name: string): KubeMemory => {
     const memory = new KubeMemory()
@@ -105,7 +105,7 @@ describe('KubeMemoryFiles', () => {
 
   it('keeps what later events need: the facts of recorded events are the same', async () => {
     const place = path.join(home, 'recorded')
-    const kept = new KubeMemoryFiles(place, (file, error) => assert.fail(`${file}: ${error.message}`))
+    const kept = new KubeMemoryFiles(place, (file, error) => assert.fail(`${file}: ${String(error)}`))
     const recorded = readFileSync(path.join(projectRoot, 'test/data/kube-audit/events.jsonl'), 'utf8')
     const events = [...constructed(), ...recorded.trimEnd().split('\n')]
     const factsOf = (line: string, memory: KubeMemory) =>

@@ -27,11 +27,11 @@ const version = 1
  */
 export class KubeMemoryFiles {
   readonly #folder: string
-  readonly #failed: (file: string, error: Error) => void
+  readonly #failed: (file: string, error: unknown) => void
   #writing: Promise<void> = Promise.resolve()
 
   /** `failed` is told of what could not be read or written; nothing else is lost with it. */
-  constructor(home: string, failed: (file: string, error: Error) => void) {
+  constructor(home: string, failed: (file: string, error: unknown) => void) {
     this.#folder = path.join(home, 'data', 'kube-memory')
     this.#failed = failed
   }
@@ -57,7 +57,7 @@ export class KubeMemoryFiles {
     try {
       if (await this.#write(memory, file)) await this.#thinOut(sinceMs)
     } catch (error) {
-      this.#failed(file, asError(error))
+      this.#failed(file, error)
     }
   }
 
@@ -88,7 +88,7 @@ export class KubeMemoryFiles {
       if (!isWhole) throw new Error('it has no end')
       return memory
     } catch (error) {
-      this.#failed(file, asError(error))
+      this.#failed(file, error)
       return undefined
     }
   }
@@ -133,7 +133,3 @@ export class KubeMemoryFiles {
 
 const header = JSON.stringify({ version })
 const footer = (entries: number): string => JSON.stringify({ entries })
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
-}

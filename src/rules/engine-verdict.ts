@@ -58,11 +58,12 @@ export class EngineVerdict implements Verdict {
 
   get alert(): Alert | undefined {
     if (!this.isAlert || !this.#rule || !this.rule) return undefined
-    this.#alert ??= new EngineAlert(this.#event, this.rule, {
-      atSeconds: this.#atSeconds,
-      number: this.#number,
+    this.#alert ??= {
+      id: this.#id(),
+      event: this.#event,
+      rule: this.rule,
       document: this.#rule.body.flags.noFullLog ? this.#bare() : this.document(),
-    })
+    }
     return this.#alert
   }
 
@@ -112,7 +113,7 @@ export class EngineVerdict implements Verdict {
 
   /** `<epoch seconds>.<sequence>` (spec/rules.md §6.3) */
   #id(): string {
-    return idOf(this.#atSeconds, this.#number)
+    return `${this.#atSeconds}.${this.#number}`
   }
 
   #described(rule: Rule): ByteString {
@@ -131,35 +132,6 @@ export class EngineVerdict implements Verdict {
       previous: this.#previous,
       previousLog: this.#previousLog,
     }
-  }
-}
-
-function idOf(atSeconds: number, number: number): string {
-  return `${atSeconds}.${number}`
-}
-
-/** Its id is made when it is asked for; the document has it already. */
-class EngineAlert implements Alert {
-  readonly event: DecodedEvent
-  readonly rule: RuleView
-  readonly document: string
-  readonly #atSeconds: number
-  readonly #number: number
-
-  constructor(
-    event: DecodedEvent,
-    rule: RuleView,
-    written: { readonly atSeconds: number; readonly number: number; readonly document: string },
-  ) {
-    this.event = event
-    this.rule = rule
-    this.document = written.document
-    this.#atSeconds = written.atSeconds
-    this.#number = written.number
-  }
-
-  get id(): string {
-    return idOf(this.#atSeconds, this.#number)
   }
 }
 

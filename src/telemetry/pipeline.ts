@@ -100,10 +100,10 @@ export function pipelineTelemetry({ log, metrics }: Telemetry) {
     sourceFailed(source: string, error: Error): void {
       log.error({ source, error: error.message }, 'a source ended and will not be started again')
     },
-    memoryFileFailed(file: string, error: Error): void {
+    memoryFileFailed(file: string, error: unknown): void {
       memoryFiles.inc()
       log.error(
-        { file, error: error.message },
+        { file, error: String(error) },
         'what audit events said before could not be read or written here',
       )
     },
